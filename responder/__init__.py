@@ -1,0 +1,1 @@
+"""Responder: Verdict in, public Reply out; nothing leaves without a human."""
