@@ -1,0 +1,252 @@
+"""Knowledge: dated facts with an owner and a source, and the powers a desk has.
+
+A fact out of date is worse than none: `find` never returns one that is not valid at the
+moment asked about, nor a private one for a public reply. Read by `responder.knowledge_file`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from otklik.enums import Language, Topic
+from responder.words import holds_phrase, stems, telling_stems
+
+KEYWORD_WEIGHT = 3.0
+TOPIC_BONUS = 1.5
+LEAST_SCORE = 2.0
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Audience(StrEnum):
+    """Where a fact may be said."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+
+
+class Wording(_Value):
+    """One thing said in both languages; each a choice of equal wordings, at least one."""
+
+    ru: tuple[str, ...]
+    en: tuple[str, ...]
+
+    def of(self, language: Language) -> tuple[str, ...]:
+        """The wordings in a language; English for everybody who does not read Russian."""
+        return self.ru if language is Language.RUSSIAN else self.en
+
+
+class Action(_Value):
+    """What the desk may do in such a case. `days` from the reply to the deed."""
+
+    says: Wording
+    owner: Wording
+    days: int
+
+
+class Fact(_Value):
+    """One fact. `digest` is the SHA-256 (hex) of what may be said, dates and audience.
+
+    Attributes:
+        says: the fact for somebody who asks.
+        admits: the fact for somebody it went wrong for; empty when `says` does.
+        keywords: phrases in either language that call for this fact.
+        general: may answer vague criticism of its topic.
+        owner: who keeps it true (a role).
+    """
+
+    id: str
+    says: Wording
+    admits: Wording | None = None
+    topics: tuple[Topic, ...]
+    keywords: tuple[str, ...]
+    owner: str
+    source: str
+    valid_from: AwareDatetime
+    valid_until: AwareDatetime | None = None
+    audience: Audience = Audience.PUBLIC
+    action: Action | None = None
+    general: bool = False
+    digest: str
+
+    @property
+    def text_ru(self) -> str:
+        """The first Russian wording."""
+        return self.says.ru[0]
+
+    @property
+    def text_en(self) -> str:
+        """The first English wording."""
+        return self.says.en[0]
+
+    def is_valid(self, at: datetime) -> bool:
+        """Whether it may be cited at that moment; the last day counts in full."""
+        return self.valid_from <= at and (self.valid_until is None or at < self.valid_until)
+
+    def all_texts(self) -> tuple[str, ...]:
+        """Everything this fact says, for checking figures against it."""
+        wordings = [self.says, self.admits, self.action.says if self.action else None]
+        return tuple(text for one in wordings if one for text in (*one.ru, *one.en))
+
+
+class FoundFact(_Value):
+    """A fact that fits, how well (above 0, no upper bound), and by which keywords."""
+
+    fact: Fact
+    score: float
+    matched: tuple[str, ...]
+
+
+class Thing(_Value):
+    """Something people complain about, with the words to name it in a reply of ours.
+
+    Attributes:
+        words: phrases in either language that name it.
+        about, being_with: Russian "о чём" and "с чем"; English the noun phrase, twice.
+    """
+
+    id: str
+    topic: Topic
+    words: tuple[str, ...]
+    about: Wording
+    being_with: Wording
+
+
+class Power(_Value):
+    """Which compensation for which kind of case, up to how many roubles, and whose."""
+
+    id: str
+    topics: tuple[Topic, ...]
+    says: Wording
+    up_to: int
+    owner: str
+
+
+class Knowledge:
+    """What a company knows of itself; immutable once read.
+
+    Args:
+        owners: who looks into cases of a topic, as readers should see it.
+        channel: the way to private talk, in the accusative ("через …").
+        own_contacts: addresses, phones and paths of ours that may stand in public.
+    """
+
+    def __init__(
+        self,
+        *,
+        company: Wording,
+        channel: Wording,
+        owners: Mapping[Topic, Wording],
+        own_contacts: Sequence[str],
+        things: Sequence[Thing],
+        facts: Sequence[Fact],
+        powers: Sequence[Power],
+    ) -> None:
+        self.company, self.channel, self.owners = company, channel, dict(owners)
+        self.own_contacts = tuple(own_contacts)
+        self.things, self.facts, self.powers = tuple(things), tuple(facts), tuple(powers)
+        self._by_id = {fact.id: fact for fact in self.facts}
+
+    def fact(self, fact_id: str) -> Fact | None:
+        """The fact of that id, expired or not."""
+        return self._by_id.get(fact_id)
+
+    def find(
+        self,
+        text: str,
+        topic: Topic,
+        language: Language,
+        at: datetime,
+        limit: int = 3,
+        *,
+        audience: Audience = Audience.PUBLIC,
+    ) -> list[FoundFact]:
+        """Facts valid at `at` that fit the text, best first; none rather than a poor one.
+
+        The topic counts in favour and never alone. Either language finds the same facts.
+        """
+        words = stems(text)
+        found = [self._score(fact, words, topic) for fact in self.facts if fact.is_valid(at)]
+        allowed = [
+            one
+            for one in found
+            if one.score >= LEAST_SCORE
+            and (audience is Audience.PRIVATE or one.fact.audience is Audience.PUBLIC)
+        ]
+        return sorted(allowed, key=lambda one: (-one.score, one.fact.id))[:limit]
+
+    def general(self, topic: Topic, at: datetime) -> list[Fact]:
+        """Public facts that may answer vague criticism of a topic."""
+        return [
+            fact
+            for fact in self.facts
+            if fact.general
+            and topic in fact.topics
+            and fact.is_valid(at)
+            and fact.audience is Audience.PUBLIC
+        ]
+
+    def things_in(self, text: str) -> list[Thing]:
+        """Things the text names, in the order they are named; longer names win."""
+        words, found = stems(text), []
+        for thing in self.things:
+            places = [_place(phrase, words) for phrase in self._thing_phrases[thing.id]]
+            hits = [(place, -size) for place, size in places if place is not None]
+            if hits:
+                found.append((*min(hits), thing))
+        return [thing for _, _, thing in sorted(found, key=lambda hit: hit[:2])]
+
+    def owner(self, topic: Topic) -> Wording:
+        """Who looks into cases of this topic."""
+        return self.owners.get(topic) or self.owners[Topic.NONE]
+
+    def _score(self, fact: Fact, words: tuple[str, ...], topic: Topic) -> FoundFact:
+        phrases = self._fact_phrases[fact.id]
+        matched = [" ".join(phrase) for phrase in phrases if holds_phrase(phrase, words)]
+        score = sum(KEYWORD_WEIGHT * self._rarity(phrase.split()) for phrase in matched)
+        if matched:
+            shared = self._fact_words[fact.id] & frozenset(words)
+            score += sum(self._rarity([word]) for word in shared) / 4
+            score *= TOPIC_BONUS if topic in fact.topics else 1.0
+        return FoundFact(fact=fact, score=score, matched=tuple(matched))
+
+    def _rarity(self, phrase: Iterable[str]) -> float:
+        total = len(self.facts) + 1
+        return sum(math.log(total / (1 + self._frequency[word])) for word in phrase)
+
+    @cached_property
+    def _frequency(self) -> Counter[str]:
+        return Counter(word for words in self._fact_words.values() for word in words)
+
+    @cached_property
+    def _fact_words(self) -> dict[str, frozenset[str]]:
+        return {
+            fact.id: telling_stems(" ".join((*fact.all_texts(), *fact.keywords)))
+            for fact in self.facts
+        }
+
+    @cached_property
+    def _fact_phrases(self) -> dict[str, list[tuple[str, ...]]]:
+        return {fact.id: [stems(word) for word in fact.keywords] for fact in self.facts}
+
+    @cached_property
+    def _thing_phrases(self) -> dict[str, list[tuple[str, ...]]]:
+        return {thing.id: [stems(word) for word in thing.words] for thing in self.things}
+
+
+def _place(phrase: tuple[str, ...], text: tuple[str, ...]) -> tuple[int | None, int]:
+    size = len(phrase)
+    if phrase and phrase[0] in text:
+        for start in range(len(text) - size + 1):
+            if text[start : start + size] == phrase:
+                return start, size
+    return None, size
