@@ -1,0 +1,131 @@
+"""Tables: what model, policy and people made of a mention."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from otklik.enums import (
+    Abuse,
+    CaseState,
+    Claim,
+    IncidentKind,
+    IncidentState,
+    Language,
+    Stance,
+    Topic,
+)
+from otklik.models.fields import brand_field, enum_field, json_field, key_field, time_field
+
+
+class VerdictRow(SQLModel, table=True):
+    """What one model said of one version of a mention."""
+
+    __tablename__ = "verdict"
+    __table_args__ = (UniqueConstraint("mention_id", "mention_version", "model_version"),)
+    id: int | None = key_field()
+    brand_id: str = brand_field()
+    mention_id: int = Field(foreign_key="mention.id")
+    mention_version: int
+    model_version: str = Field(max_length=64)
+    claim: Claim = enum_field(Claim)
+    abuse: Abuse = enum_field(Abuse)
+    stance: Stance = enum_field(Stance)
+    urgency: int
+    topic: Topic = enum_field(Topic)
+    language: Language = enum_field(Language)
+    abstained: bool
+    value: dict[str, Any] = json_field(dict)
+    created_at: datetime = time_field()
+
+
+class Label(SQLModel, table=True):
+    """What a person says a verdict should be. Label columns of imported files never come here."""
+
+    id: int | None = key_field()
+    brand_id: str = brand_field()
+    mention_id: int = Field(foreign_key="mention.id", index=True)
+    mention_version: int
+    person_id: int = Field(foreign_key="person.id")
+    field: str = Field(max_length=32)
+    value: str = Field(max_length=32)
+    created_at: datetime = time_field()
+
+
+class Case(SQLModel, table=True):
+    """One person, one story."""
+
+    __table_args__ = (
+        Index(
+            "uq_case_open_author",
+            "author_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+    id: int | None = key_field()
+    brand_id: str = brand_field()
+    author_id: int = Field(foreign_key="author.id")
+    owner_id: int | None = Field(default=None, foreign_key="person.id")
+    state: CaseState = enum_field(CaseState, default=CaseState.OPEN)
+    opened_at: datetime = time_field()
+    closed_at: datetime | None = time_field(required=False)
+
+
+class Incident(SQLModel, table=True):
+    """Many people, one story. `signature` is what its members share; `explanation` says why."""
+
+    id: int | None = key_field()
+    brand_id: str = brand_field()
+    kind: IncidentKind = enum_field(IncidentKind)
+    state: IncidentState = enum_field(IncidentState)
+    topic: Topic = enum_field(Topic)
+    signature: str = Field(max_length=255, index=True)
+    title: str = ""
+    explanation: str = ""
+    statement: str = Field(default="", sa_type=Text)
+    size: int = 0
+    first_at: datetime = time_field()
+    last_at: datetime = time_field()
+
+
+class PolicyRevision(SQLModel, table=True):
+    """Each policy text ever decided with, by digest."""
+
+    __tablename__ = "policy_revision"
+    digest: str = Field(primary_key=True, max_length=64)
+    brand_id: str = brand_field()
+    name: str = Field(max_length=64)
+    version: int
+    text: str = Field(sa_type=Text)
+    loaded_at: datetime = time_field()
+
+
+class DecisionRow(SQLModel, table=True):
+    """What the policy said of one version of a mention, with the rule and its why."""
+
+    __tablename__ = "decision"
+    id: int | None = key_field()
+    brand_id: str = brand_field()
+    mention_id: int = Field(foreign_key="mention.id", index=True)
+    mention_version: int
+    verdict_id: int | None = Field(default=None, foreign_key="verdict.id")
+    rule_id: str = Field(max_length=64)
+    why: str = Field(sa_type=Text)
+    policy_digest: str = Field(foreign_key="policy_revision.digest", max_length=64)
+    policy_version: int
+    effects: list[dict[str, Any]] = json_field(list)
+    created_at: datetime = time_field()
+
+
+class FactRow(SQLModel, table=True):
+    """Each dated fact ever cited, by digest: what was said last year stays readable."""
+
+    __tablename__ = "fact"
+    digest: str = Field(primary_key=True, max_length=64)
+    brand_id: str = brand_field()
+    fact_id: str = Field(max_length=64, index=True)
+    value: dict[str, Any] = json_field(dict)
+    loaded_at: datetime = time_field()

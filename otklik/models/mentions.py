@@ -1,0 +1,143 @@
+"""Tables: watched places and what strangers wrote there."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from otklik.enums import CloseReason, MentionState, SlaState, SourceHealth, Stance, Topic
+from otklik.models.fields import brand_field, enum_field, json_field, key_field, time_field
+
+
+class Source(SQLModel, table=True):
+    """One watched place: its cursor, its lease and its health. Holds no secret."""
+
+    __table_args__ = (UniqueConstraint("brand_id", "name"),)
+    id: int | None = key_field()
+    brand_id: str = brand_field()
+    platform: str = Field(max_length=32)
+    name: str = Field(max_length=128)
+    config: dict[str, Any] = json_field(dict)
+    is_enabled: bool = True
+    interval_seconds: float = 60.0
+    cursor: dict[str, Any] = json_field(dict)
+    next_due_at: datetime = time_field(index=True)
+    lease_owner: str | None = None
+    lease_until: datetime | None = time_field(required=False)
+    health: SourceHealth = enum_field(SourceHealth, default=SourceHealth.NEW)
+    failures: int = 0
+    last_ok_at: datetime | None = time_field(required=False)
+    last_new_at: datetime | None = time_field(required=False)
+    last_error: str = ""
+    last_error_at: datetime | None = time_field(required=False)
+
+
+class Author(SQLModel, table=True):
+    """Who writes, as far as a platform tells."""
+
+    __table_args__ = (UniqueConstraint("brand_id", "platform", "external_id"),)
+    id: int | None = key_field()
+    brand_id: str = brand_field()
+    platform: str = Field(max_length=32)
+    external_id: str = Field(max_length=255)
+    name: str = ""
+    url: str = ""
+    followers: int | None = None
+    registered_at: datetime | None = time_field(required=False)
+    is_ours: bool = False
+    erased_at: datetime | None = time_field(required=False)
+
+
+class Thread(SQLModel, table=True):
+    """The place a mention stands in."""
+
+    __table_args__ = (UniqueConstraint("brand_id", "platform", "external_id"),)
+    id: int | None = key_field()
+    brand_id: str = brand_field()
+    source_id: int = Field(foreign_key="source.id", index=True)
+    platform: str = Field(max_length=32)
+    external_id: str = Field(max_length=512)
+    title: str = ""
+    url: str = ""
+    is_closed: bool = False
+
+
+class Mention(SQLModel, table=True):
+    """One comment or review, as it stands there now; earlier texts are in `mention_version`.
+
+    `urgency`, `stance`, `topic`, `zone` repeat the last verdict and decision so that the
+    queue sorts and filters without joins. `starts_clock` is False for rows without a date.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("brand_id", "platform", "external_id"),
+        Index("ix_mention_work", "state", "retry_at", "id"),
+        Index("ix_mention_queue", "brand_id", "state", text("urgency DESC"), "waiting_since"),
+        CheckConstraint("version >= 1", name="version"),
+        CheckConstraint("urgency BETWEEN 0 AND 3", name="urgency"),
+    )
+    id: int | None = key_field()
+    brand_id: str = brand_field()
+    source_id: int = Field(foreign_key="source.id", index=True)
+    thread_id: int = Field(foreign_key="thread.id", index=True)
+    author_id: int = Field(foreign_key="author.id", index=True)
+    case_id: int | None = Field(default=None, foreign_key="case.id", index=True)
+    incident_id: int | None = Field(default=None, foreign_key="incident.id", index=True)
+    platform: str = Field(max_length=32)
+    external_id: str = Field(max_length=512)
+    parent_external_id: str | None = Field(default=None, max_length=512, index=True)
+    version: int = 1
+    content_digest: str = Field(max_length=64)
+    text: str = Field(sa_type=Text)
+    rating: float | None = None
+    url: str = ""
+    media: list[str] = json_field(list)
+    original: dict[str, Any] = json_field(dict)
+    is_ours: bool = False
+    is_hidden: bool = False
+    published_at: datetime | None = time_field(required=False)
+    edited_at: datetime | None = time_field(required=False)
+    deleted_at: datetime | None = time_field(required=False)
+    collected_at: datetime = time_field()
+    waiting_since: datetime = time_field()
+    starts_clock: bool = True
+    state: MentionState = enum_field(MentionState)
+    state_changed_at: datetime = time_field()
+    close_reason: CloseReason | None = enum_field(CloseReason, default=None, nullable=True)
+    attempts: int = 0
+    retry_at: datetime | None = time_field(required=False)
+    last_error: str = ""
+    urgency: int = 0
+    stance: Stance | None = enum_field(Stance, default=None, nullable=True)
+    topic: Topic | None = enum_field(Topic, default=None, nullable=True)
+    is_unsure: bool = False
+    zone: str = "general"
+    sla_due_at: datetime | None = time_field(required=False, index=True)
+    sla_state: SlaState | None = enum_field(SlaState, default=None, nullable=True)
+
+
+class MentionVersion(SQLModel, table=True):
+    """Every text a mention has ever had; version 1 is the first we saw."""
+
+    __tablename__ = "mention_version"
+    mention_id: int = Field(foreign_key="mention.id", primary_key=True)
+    version: int = Field(primary_key=True)
+    content_digest: str = Field(max_length=64)
+    text: str = Field(sa_type=Text)
+    rating: float | None = None
+    seen_at: datetime = time_field()
+
+
+class Quarantine(SQLModel, table=True):
+    """A row that could not become a mention; kept whole, with the reason."""
+
+    __table_args__ = (UniqueConstraint("brand_id", "row_digest"),)
+    id: int | None = key_field()
+    brand_id: str = brand_field()
+    source_id: int = Field(foreign_key="source.id", index=True)
+    place: str = Field(max_length=512)
+    reason: str = Field(sa_type=Text)
+    raw: str = Field(sa_type=Text)
+    row_digest: str = Field(max_length=64)
+    created_at: datetime = time_field()

@@ -1,0 +1,62 @@
+"""Tables: who works at the desk, what an admin has switched, and the audit chain."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Field, SQLModel
+
+from otklik.columns import Json
+from otklik.enums import Role
+from otklik.models.fields import DEFAULT_BRAND, brand_field, enum_field, key_field, time_field
+
+
+class Person(SQLModel, table=True):
+    """Somebody who works at the desk. `password_hash` is argon2id; None cannot log in."""
+
+    id: int | None = key_field()
+    brand_id: str = brand_field()
+    login: str = Field(max_length=128, unique=True)
+    name: str = ""
+    role: Role = enum_field(Role)
+    password_hash: str | None = None
+    is_active: bool = True
+    failed_logins: int = 0
+    locked_until: datetime | None = time_field(required=False)
+    created_at: datetime = time_field()
+
+
+class LoginSession(SQLModel, table=True):
+    """A logged-in browser: the digest of its cookie, never the cookie."""
+
+    __tablename__ = "login_session"
+    token_digest: str = Field(primary_key=True, max_length=64)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    created_at: datetime = time_field()
+    expires_at: datetime = time_field()
+
+
+class Switch(SQLModel, table=True):
+    """A decision of an admin that changes how the machine behaves; `posting` is one."""
+
+    brand_id: str = Field(default=DEFAULT_BRAND, primary_key=True, max_length=64)
+    name: str = Field(primary_key=True, max_length=64)
+    value: str = Field(max_length=64)
+    changed_by: str = ""
+    changed_at: datetime = time_field()
+
+
+class AuditEvent(SQLModel, table=True):
+    """One link of the chain. `detail` may be erased; `detail_digest` stays and is chained."""
+
+    __tablename__ = "audit_event"
+    id: int | None = key_field()
+    brand_id: str = brand_field()
+    at: datetime = time_field()
+    actor: str = Field(max_length=128)
+    action: str = Field(max_length=64, index=True)
+    subject_kind: str = Field(max_length=32)
+    subject_id: str = Field(max_length=64, index=True)
+    detail: dict[str, Any] | None = Field(default=None, sa_type=Json, nullable=True)
+    detail_digest: str = Field(max_length=64)
+    previous_hash: str = Field(max_length=64)
+    hash: str = Field(max_length=64, unique=True)

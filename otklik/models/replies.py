@@ -1,0 +1,121 @@
+"""Tables: the way of our own words: draft, approval, reply, promise."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from otklik.enums import Approach, DraftState, Language, PromiseState, ReplyState
+from otklik.models.fields import brand_field, enum_field, json_field, key_field, time_field
+
+
+class DraftRow(SQLModel, table=True):
+    """One proposed text for one version of a mention. The text of a row never changes:
+
+    an edit is a new row that supersedes the old one; `editor_id` is None for the machine's.
+    """
+
+    __tablename__ = "draft"
+    __table_args__ = (
+        Index(
+            "uq_draft_proposed",
+            "mention_id",
+            unique=True,
+            sqlite_where=text("state = 'proposed'"),
+            postgresql_where=text("state = 'proposed'"),
+        ),
+    )
+    id: int | None = key_field()
+    brand_id: str = brand_field()
+    mention_id: int = Field(foreign_key="mention.id", index=True)
+    mention_version: int
+    decision_id: int = Field(foreign_key="decision.id")
+    supersedes_id: int | None = Field(default=None, foreign_key="draft.id")
+    editor_id: int | None = Field(default=None, foreign_key="person.id")
+    writer: str = Field(max_length=64)
+    approach: Approach = enum_field(Approach)
+    language: Language = enum_field(Language)
+    state: DraftState = enum_field(DraftState)
+    text: str = Field(sa_type=Text)
+    text_digest: str = Field(max_length=64)
+    approvals_needed: int = 1
+    points: list[dict[str, Any]] = json_field(list)
+    facts: list[dict[str, Any]] = json_field(list)
+    findings: list[dict[str, Any]] = json_field(list)
+    reject_reason: str = ""
+    created_at: datetime = time_field()
+
+
+class Approval(SQLModel, table=True):
+    """One person's yes to one exact text for one exact version of a mention."""
+
+    __table_args__ = (UniqueConstraint("draft_id", "person_id"),)
+    id: int | None = key_field()
+    brand_id: str = brand_field()
+    draft_id: int = Field(foreign_key="draft.id")
+    mention_id: int = Field(foreign_key="mention.id", index=True)
+    mention_version: int
+    text_digest: str = Field(max_length=64)
+    person_id: int = Field(foreign_key="person.id")
+    created_at: datetime = time_field()
+
+
+class Reply(SQLModel, table=True):
+    """What goes out. Triggers guard its life: see the migrations and `docs/concepts.md`."""
+
+    __table_args__ = (
+        UniqueConstraint("draft_id"),
+        UniqueConstraint("idempotency_key"),
+        Index(
+            "uq_reply_on_its_way",
+            "mention_id",
+            unique=True,
+            sqlite_where=text("state IN ('queued', 'sending', 'unknown')"),
+            postgresql_where=text("state IN ('queued', 'sending', 'unknown')"),
+        ),
+        Index(
+            "uq_reply_once",
+            "mention_id",
+            "mention_version",
+            unique=True,
+            sqlite_where=text("state IN ('queued', 'sending', 'unknown', 'posted')"),
+            postgresql_where=text("state IN ('queued', 'sending', 'unknown', 'posted')"),
+        ),
+        Index("ix_reply_work", "state", "send_after"),
+    )
+    id: int | None = key_field()
+    brand_id: str = brand_field()
+    mention_id: int = Field(foreign_key="mention.id", index=True)
+    mention_version: int
+    draft_id: int = Field(foreign_key="draft.id")
+    text: str = Field(sa_type=Text)
+    text_digest: str = Field(max_length=64)
+    idempotency_key: str = Field(max_length=64)
+    state: ReplyState = enum_field(ReplyState)
+    queued_at: datetime = time_field()
+    send_after: datetime = time_field()
+    sending_at: datetime | None = time_field(required=False)
+    lease_until: datetime | None = time_field(required=False)
+    posted_at: datetime | None = time_field(required=False)
+    external_id: str | None = Field(default=None, max_length=512)
+    url: str = ""
+    error: str = ""
+    attempts: int = 0
+    follow_up_at: datetime | None = time_field(required=False, index=True)
+    follow_ups: int = 0
+
+
+class Promise(SQLModel, table=True):
+    """A promise made in a reply: who owes what to whom by when."""
+
+    id: int | None = key_field()
+    brand_id: str = brand_field()
+    mention_id: int = Field(foreign_key="mention.id", index=True)
+    reply_id: int = Field(foreign_key="reply.id", index=True)
+    owner_id: int | None = Field(default=None, foreign_key="person.id")
+    text: str = Field(sa_type=Text)
+    due_at: datetime = time_field(index=True)
+    state: PromiseState = enum_field(PromiseState, default=PromiseState.OPEN)
+    created_at: datetime = time_field()
+    closed_at: datetime | None = time_field(required=False)

@@ -1,0 +1,318 @@
+"""Intake: one page of a platform becomes rows, in the caller's one transaction.
+
+Nothing is lost or doubled (promise 2): identity is (brand, platform, external id), a changed
+text is a new version, a vanished comment is a deletion, and each of them is reported back so
+that the caller can write its audit event.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel, col, select, update
+
+from otklik.enums import CloseReason, MentionState
+from otklik.models import Author, Mention, MentionVersion, Quarantine, Source, Thread
+from otklik.platforms import BadRow, CollectedMention, Page
+
+# SQLite binds at most 32,766 values in a statement
+_CHUNK = 500
+
+
+@dataclass
+class Intake:
+    """What a page changed: mention ids; `bad_rows` counts rows newly quarantined."""
+
+    new: list[int] = field(default_factory=list)
+    edited: list[int] = field(default_factory=list)
+    deleted: list[int] = field(default_factory=list)
+    ours: list[int] = field(default_factory=list)
+    seen: int = 0
+    bad_rows: int = 0
+
+
+def content_digest(mention: CollectedMention) -> str:
+    """What makes a version: text, rating and pictures; 64 hex digits."""
+    content = json.dumps([mention.text, mention.rating, list(mention.media)], ensure_ascii=False)
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def save_page(session: Session, source: Source, page: Page, at: datetime) -> Intake:
+    """Store one page; running it twice changes nothing the second time."""
+    intake = Intake(seen=len(page.mentions))
+    # an item that moved between two pages may stand twice on one: the later wins
+    collected = list({mention.external_id: mention for mention in page.mentions}.values())
+    threads = _save_threads(session, source, collected)
+    authors = _save_authors(session, source, collected)
+    known = _known_mentions(session, source, [m.external_id for m in collected])
+    fresh = [m for m in collected if m.external_id not in known]
+    for mention in collected:
+        if mention.external_id in known:
+            _save_again(session, known[mention.external_id], mention, at, intake)
+    rows = [_mention_row(source, mention, threads, authors, at) for mention in fresh]
+    _insert_new(session, rows, at, intake)
+    _save_deletions(session, source, page, at, intake)
+    intake.bad_rows = _save_bad_rows(session, source, page.bad_rows, at)
+    return intake
+
+
+def _insert(session: Session, table: type[SQLModel]) -> Any:
+    postgres = session.get_bind().dialect.name == "postgresql"
+    return (postgresql.insert if postgres else sqlite.insert)(table)
+
+
+def _chunks(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    return (rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK))
+
+
+def _save_threads(
+    session: Session, source: Source, collected: Sequence[CollectedMention]
+) -> dict[str, int]:
+    offered = {m.thread.external_id: m.thread for m in collected}
+    rows = [
+        {
+            "brand_id": source.brand_id,
+            "source_id": source.id,
+            "platform": source.platform,
+            "external_id": key,
+            "title": thread.title[:500],
+            "url": thread.url,
+            "is_closed": thread.is_closed,
+        }
+        for key, thread in offered.items()
+    ]
+    return _upsert(session, Thread, rows, changing=("title", "url", "is_closed"))
+
+
+def _save_authors(
+    session: Session, source: Source, collected: Sequence[CollectedMention]
+) -> dict[str, int]:
+    offered = {m.author.external_id: m.author for m in collected}
+    rows = [
+        {
+            "brand_id": source.brand_id,
+            "platform": source.platform,
+            "external_id": key,
+            "name": author.name[:255],
+            "url": author.url,
+            "followers": author.followers,
+            "registered_at": author.registered_at,
+            "is_ours": author.is_ours,
+        }
+        for key, author in offered.items()
+    ]
+    changing = ("name", "url", "followers", "registered_at", "is_ours")
+    return _upsert(session, Author, rows, changing=changing)
+
+
+def _upsert(
+    session: Session,
+    table: type[Thread] | type[Author],
+    rows: Sequence[dict[str, Any]],
+    *,
+    changing: tuple[str, ...],
+) -> dict[str, int]:
+    """Insert or refresh by (brand, platform, external id); ids by external id."""
+    ids: dict[str, int] = {}
+    for chunk in _chunks(rows):
+        statement = _insert(session, table).values(list(chunk))
+        statement = statement.on_conflict_do_update(
+            index_elements=["brand_id", "platform", "external_id"],
+            set_={name: statement.excluded[name] for name in changing},
+        ).returning(col(table.external_id), col(table.id))
+        for key, number in session.connection().execute(statement):
+            ids[key] = number
+    return ids
+
+
+def _known_mentions(
+    session: Session, source: Source, external_ids: Sequence[str]
+) -> dict[str, Mention]:
+    known: dict[str, Mention] = {}
+    for chunk in _chunks(external_ids):
+        found = session.exec(
+            select(Mention).where(
+                Mention.brand_id == source.brand_id,
+                Mention.platform == source.platform,
+                col(Mention.external_id).in_(chunk),
+            )
+        )
+        known.update({row.external_id: row for row in found})
+    return known
+
+
+def _insert_new(
+    session: Session, rows: Sequence[dict[str, Any]], at: datetime, intake: Intake
+) -> None:
+    for chunk in _chunks(rows):
+        statement: Insert = _insert(session, Mention).values(list(chunk))
+        returned = session.connection().execute(
+            statement.returning(
+                col(Mention.id),
+                col(Mention.content_digest),
+                col(Mention.text),
+                col(Mention.rating),
+                col(Mention.is_ours),
+            )
+        )
+        versions = []
+        for number, digest, text, rating, ours in returned:
+            (intake.ours if ours else intake.new).append(int(number or 0))
+            versions.append(
+                {
+                    "mention_id": number,
+                    "version": 1,
+                    "content_digest": digest,
+                    "text": text,
+                    "rating": rating,
+                    "seen_at": at,
+                }
+            )
+        session.connection().execute(_insert(session, MentionVersion).values(versions))
+
+
+def _mention_row(
+    source: Source,
+    mention: CollectedMention,
+    threads: dict[str, int],
+    authors: dict[str, int],
+    at: datetime,
+) -> dict[str, Any]:
+    ours = mention.author.is_ours
+    # a clock ahead of ours must not make a comment wait less than no time
+    since = min(mention.published_at or at, at)
+    return {
+        "brand_id": source.brand_id,
+        "source_id": source.id,
+        "thread_id": threads[mention.thread.external_id],
+        "author_id": authors[mention.author.external_id],
+        "platform": source.platform,
+        "external_id": mention.external_id,
+        "parent_external_id": mention.parent_external_id,
+        "version": 1,
+        "content_digest": content_digest(mention),
+        "text": mention.text,
+        "rating": mention.rating,
+        "url": mention.url,
+        "media": list(mention.media),
+        "original": dict(mention.original),
+        "is_ours": ours,
+        "is_hidden": mention.is_hidden,
+        "published_at": mention.published_at,
+        "edited_at": mention.edited_at,
+        "collected_at": at,
+        "waiting_since": since,
+        "starts_clock": mention.published_at is not None,
+        "state": MentionState.CLOSED if ours else MentionState.COLLECTED,
+        "close_reason": CloseReason.OURS if ours else None,
+        "state_changed_at": at,
+        "attempts": 0,
+        "last_error": "",
+        "urgency": 0,
+        "is_unsure": False,
+        "zone": "general",
+    }
+
+
+def _save_again(
+    session: Session, row: Mention, mention: CollectedMention, at: datetime, intake: Intake
+) -> None:
+    if row.deleted_at is not None:
+        _save_return(row, at, intake)
+        session.add(row)
+    if row.content_digest != content_digest(mention):
+        _save_edit(session, row, mention, at)
+        intake.edited.append(row.id or 0)
+    if row.is_hidden != mention.is_hidden:
+        row.is_hidden = mention.is_hidden
+        session.add(row)
+
+
+def _save_return(row: Mention, at: datetime, intake: Intake) -> None:
+    """A comment we thought deleted is there again: judge it anew."""
+    row.deleted_at = None
+    if not row.is_ours:
+        row.state, row.state_changed_at, row.close_reason = MentionState.COLLECTED, at, None
+        intake.new.append(row.id or 0)
+
+
+def _save_edit(session: Session, row: Mention, mention: CollectedMention, at: datetime) -> None:
+    row.version += 1
+    row.content_digest = content_digest(mention)
+    row.text, row.rating, row.media = mention.text, mention.rating, list(mention.media)
+    row.edited_at = mention.edited_at or at
+    if not row.is_ours:
+        row.state, row.state_changed_at, row.close_reason = MentionState.COLLECTED, at, None
+        row.attempts, row.retry_at = 0, None
+    session.add(row)
+    session.add(
+        MentionVersion(
+            mention_id=row.id or 0,
+            version=row.version,
+            content_digest=row.content_digest,
+            text=row.text,
+            rating=row.rating,
+            seen_at=at,
+        )
+    )
+
+
+def _save_deletions(
+    session: Session, source: Source, page: Page, at: datetime, intake: Intake
+) -> None:
+    gone = (
+        set(_known_mentions(session, source, page.deleted_ids).values())
+        if page.deleted_ids
+        else set()
+    )
+    for row in [*gone, *_absent(session, source, page)]:
+        if row.deleted_at is None and row.id not in intake.deleted:
+            intake.deleted.append(row.id or 0)
+    for chunk in _chunks(intake.deleted):
+        session.exec(update(Mention).where(col(Mention.id).in_(chunk)).values(deleted_at=at))
+
+
+def _absent(session: Session, source: Source, page: Page) -> list[Mention]:
+    """Known, undeleted mentions of threads shown in full that the page does not show."""
+    if not page.complete_thread_ids:
+        return []
+    shown = {m.external_id for m in page.mentions}
+    stored = session.exec(
+        select(Mention)
+        .join(Thread, col(Thread.id) == Mention.thread_id)
+        .where(
+            Mention.brand_id == source.brand_id,
+            Mention.platform == source.platform,
+            col(Thread.external_id).in_(page.complete_thread_ids),
+            col(Mention.deleted_at).is_(None),
+        )
+    )
+    return [row for row in stored if row.external_id not in shown]
+
+
+def _save_bad_rows(
+    session: Session, source: Source, bad_rows: Sequence[BadRow], at: datetime
+) -> int:
+    saved = 0
+    for bad in bad_rows:
+        key = hashlib.sha256(f"{bad.place}\n{bad.reason}\n{bad.raw}".encode()).hexdigest()
+        statement = (
+            _insert(session, Quarantine)
+            .values(
+                brand_id=source.brand_id,
+                source_id=source.id,
+                place=bad.place[:512],
+                reason=bad.reason,
+                raw=bad.raw,
+                row_digest=key,
+                created_at=at,
+            )
+            .on_conflict_do_nothing(index_elements=["brand_id", "row_digest"])
+        )
+        saved += session.connection().execute(statement).rowcount
+    return saved
