@@ -1,0 +1,370 @@
+"""The `Isso` platform: polling, threads, replies."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from pydantic import Field, SecretStr, model_validator
+
+from collectors._http import Answer, HttpClient
+from collectors._text import clean, clean_name, clean_original
+from collectors.isso.admin import Admin
+from collectors.isso.wire import Row, Thread, epoch, moment, own_hash, read_rows
+from otklik.clock import now
+from otklik.errors import Gone, OutcomeUnknown, PlatformError, RateLimited, Rejected, Transient
+from otklik.platforms import (
+    Capability,
+    CollectedAuthor,
+    CollectedMention,
+    CollectedThread,
+    Cursor,
+    Page,
+    Platform,
+    PlatformSettings,
+    PostedReply,
+    ReplyRequest,
+    SourceCheck,
+)
+
+ROOTS_PER_CALL = 200
+LATEST_COMMENTS = 500
+SKEW_ALLOWED = 300.0  # seconds a server's clock may be ahead before it is noted
+Seen = dict[str, Any]
+
+
+class IssoSettings(PlatformSettings):
+    """Settings of one Isso server.
+
+    Attributes:
+        base_url: where Isso answers, with its path if it has one.
+        uris: pages to watch, as Isso knows them ("/post/1").
+        discover: also watch every page that `/latest` shows (needs `latest-enabled`).
+        site_url: address of the site whose pages carry the comments; base_url by default.
+        host: name under which ids are kept; host[:port] and path of base_url by default. Set
+            it when the address changes, so that known comments stay known.
+        author_name, author_email, author_website: our account. The address is our identity.
+        hash_salt, hash_algorithm: `[hash]` of the server, where it departs from the default.
+        admin_password: of Isso's admin interface; needed to edit and to withdraw.
+        recheck_seconds: how often a thread without news for a week is read in full.
+    """
+
+    uris: tuple[str, ...] = ()
+    discover: bool = False
+    site_url: str = ""
+    host: str = ""
+    author_name: str = ""
+    author_email: str = ""
+    author_website: str = ""
+    hash_salt: str = "Eech7co8Ohloopo9Ol6baimi"
+    hash_algorithm: str = "pbkdf2"
+    admin_password: SecretStr | None = None
+    recheck_seconds: float = Field(default=3600.0, ge=0)
+
+    @model_validator(mode="after")
+    def _is_usable(self) -> IssoSettings:
+        if not self.uris and not self.discover:
+            raise ValueError("give `uris` to watch, or discover = true")
+        own_hash("x", self.hash_algorithm, self.hash_salt)
+        return self
+
+
+class Isso(Platform[IssoSettings]):
+    """One Isso server.
+
+    Limits: 65,535 characters is Isso's own bound for a comment; five calls a second keep a
+    poll of hundreds of pages polite to a small server.
+    """
+
+    name = "isso"
+    title = "Isso"
+    can = frozenset({Capability.THREAD, Capability.POST, Capability.EDIT, Capability.WITHDRAW})
+    reply_max_length = 65_535
+    min_interval = 0.2
+    settings_type = IssoSettings
+    ACTIVE_SECONDS: ClassVar[float] = 7 * 86_400.0  # a thread with younger comments is live
+
+    def __init__(self, settings: IssoSettings, *, source: str = "") -> None:
+        super().__init__(settings, source=source)
+        password = settings.admin_password.get_secret_value() if settings.admin_password else ""
+        self._http = HttpClient(
+            settings,
+            platform=self.name,
+            source=source,
+            min_interval=self.min_interval,
+            secrets=(password,),
+        )
+        self._has_admin = bool(password)
+        self._admin = Admin(self._http, password, settings.author_email)
+        self._host = settings.host or settings.base_url.split("://", 1)[1].rstrip("/").lower()
+        self._site = (settings.site_url or settings.base_url).rstrip("/")
+        self._own_hash = own_hash(
+            settings.author_email, settings.hash_algorithm, settings.hash_salt
+        )
+
+    def collect(self, cursor: Cursor) -> Iterator[Page]:
+        """One page per thread in which something changed, the thread shown in full.
+
+        The cursor keeps for every thread a digest of what was seen, so that an unchanged
+        thread costs one call and no page. Threads without news for a week are read again
+        when their count changes, or every `recheck_seconds`. One thread that cannot be read
+        does not keep the others from being read; its error comes last.
+        """
+        threads: dict[str, Seen] = dict(cursor.get("threads", {}))
+        due = self._due(threads)
+        failure: Transient | None = None
+        for position, uri in enumerate(due, start=1):
+            try:
+                thread = self._read(uri)
+            except RateLimited:
+                raise
+            except Transient as error:
+                if failure is not None or len(due) == 1:
+                    raise
+                failure = error
+                continue
+            known = threads.get(uri, {}).get("digest")
+            threads[uri] = _seen(thread)
+            if known != thread.digest():
+                yield self._page(uri, thread, threads, position / len(due))
+        if threads != cursor.get("threads", {}):
+            yield Page(cursor={"threads": threads}, progress=1.0)
+        if failure is not None:
+            raise failure
+
+    def check(self) -> SourceCheck:
+        """Read up to twenty of the watched pages, and log in where a password is given."""
+        uris = self._uris({})
+        threads = [self._read(uri) for uri in uris[:20]]
+        can = set(self.can)
+        if self._has_admin:
+            self._admin.log_in()
+        else:
+            can -= {Capability.EDIT, Capability.WITHDRAW}
+        if not self._own_hash:
+            can -= {Capability.POST}
+        count = sum(len(thread.published) for thread in threads)
+        return SourceCheck(
+            ok=True,
+            message=f"{count} comments on {len(threads)} of {len(uris)} pages",
+            newest_at=moment(max((thread.newest for thread in threads), default=0.0)),
+            can=tuple(sorted(can)),
+        )
+
+    def thread(self, thread_external_id: str) -> list[CollectedMention]:
+        """The thread in full; Isso shows one level of nesting and so do we."""
+        uri = self._uri(thread_external_id)
+        thread = self._read(uri)
+        if not thread.rows:
+            raise self._http.error(Gone, f"no comments on {uri}")
+        return self._mentions(uri, thread)
+
+    def post(self, request: ReplyRequest) -> PostedReply:
+        """Post under a comment; Isso hangs it under that comment's root.
+
+        Isso would put a reply to a deleted comment at the top level without a word, so the
+        parent is looked up before, and a reply that ended there all the same is taken back.
+        """
+        settings, uri = self.settings, self._uri(request.thread_external_id)
+        if not (settings.author_name and settings.author_email):
+            raise self._http.error(Rejected, "author_name and author_email are not configured")
+        parent = self._number(request.parent_external_id)
+        if all(row.id != parent for row in self._read(uri).published):
+            raise self._http.error(Gone, f"comment {parent} is no longer on {uri}")
+        payload = {
+            "text": request.text,
+            "author": settings.author_name,
+            "email": settings.author_email,
+            "website": settings.author_website or None,
+            "parent": parent,
+        }
+        try:
+            answer = self._http.post_once("/new", payload, params={"uri": uri})
+        except Rejected as error:
+            if "ratelimit exceeded" in str(error):
+                raise self._http.limited(str(error), 60.0) from error
+            raise
+        return self._posted(answer, uri)
+
+    def edit(self, external_id: str, text: str) -> None:
+        """Change our reply through the admin interface."""
+        if not self._admin.edit(self._number(external_id), text):
+            raise self._http.error(Gone, f"{external_id} no longer exists")
+
+    def withdraw(self, external_id: str) -> None:
+        """Delete our reply through the admin interface."""
+        self._admin.delete(self._number(external_id))
+
+    def close(self) -> None:
+        """Give back connections."""
+        self._http.close()
+
+    def _due(self, threads: dict[str, Seen]) -> list[str]:
+        """Pages to read in full now, in the order of configuration."""
+        uris = self._uris(threads)
+        idle = [uri for uri in uris if not self._is_live(threads.get(uri))]
+        if not idle:
+            return uris
+        counts = self._http.read_by_post("/count", idle).data
+        if not isinstance(counts, list) or len(counts) != len(idle):
+            raise self._http.error(Transient, "/count did not answer with one number a page")
+        pairs = zip(idle, counts, strict=True)
+        unchanged = {uri for uri, count in pairs if count == threads[uri]["count"]}
+        return [uri for uri in uris if uri not in unchanged]
+
+    def _is_live(self, seen: Seen | None) -> bool:
+        if not seen or not seen["digest"]:
+            return True
+        stamp = now().timestamp()
+        if stamp - float(seen["read_at"]) >= self.settings.recheck_seconds:
+            return True
+        return stamp - float(seen["newest"]) < self.ACTIVE_SECONDS
+
+    def _uris(self, threads: dict[str, Seen]) -> list[str]:
+        found: list[str] = []
+        if self.settings.discover:
+            latest = self._http.get("/latest", {"limit": LATEST_COMMENTS}).data
+            rows = latest if isinstance(latest, list) else []
+            found = [str(row["uri"]) for row in rows if isinstance(row, dict) and row.get("uri")]
+        return list(dict.fromkeys([*self.settings.uris, *threads, *found]))
+
+    def _read(self, uri: str) -> Thread:
+        """All comments of a page. Isso pages by root comments and shows replies in full."""
+        rows: dict[int, Row] = {}
+        bad_rows = []
+        offset = 0
+        while True:
+            answer = self._read_part(uri, offset)
+            good, bad = read_rows(answer["replies"], place=f"{self._host} {uri}")
+            rows.update((row.id, row) for row in good)
+            bad_rows += bad
+            offset += len(answer["replies"])
+            hidden = answer.get("hidden_replies")
+            if not answer["replies"] or not isinstance(hidden, int) or hidden <= 0:
+                break
+        ordered = sorted(rows.values(), key=lambda row: (row.created_epoch or 0.0, row.id))
+        is_complete = len(rows) == answer.get("total_replies") and not bad_rows
+        return Thread(rows=tuple(ordered), bad_rows=tuple(bad_rows), is_complete=is_complete)
+
+    def _read_part(self, uri: str, offset: int) -> dict[str, Any]:
+        params = {"uri": uri, "plain": "1", "limit": str(ROOTS_PER_CALL), "offset": str(offset)}
+        answer = self._http.get("/", params).data
+        if not isinstance(answer, dict) or not isinstance(answer.get("replies"), list):
+            raise self._http.error(Transient, f"no thread in the answer for {uri}")
+        return answer
+
+    def _page(self, uri: str, thread: Thread, threads: dict[str, Seen], progress: float) -> Page:
+        return Page(
+            mentions=tuple(self._mentions(uri, thread)),
+            bad_rows=thread.bad_rows,
+            deleted_ids=tuple(self._id(row.id) for row in thread.deleted),
+            complete_thread_ids=(self._thread_id(uri),) if thread.is_complete else (),
+            cursor={"threads": dict(threads)},
+            progress=progress,
+        )
+
+    def _mentions(self, uri: str, thread: Thread) -> list[CollectedMention]:
+        place = CollectedThread(
+            external_id=self._thread_id(uri), title=clean_name(uri), url=self._site + uri
+        )
+        return [self._mention(place, uri, row) for row in thread.published]
+
+    def _mention(self, thread: CollectedThread, uri: str, row: Row) -> CollectedMention:
+        text, notes = clean(row.text)
+        created = row.created_epoch
+        if created is None:
+            notes["unreadable_date"] = clean_original(row.created)
+        elif created - now().timestamp() > SKEW_ALLOWED:
+            notes["seconds_in_the_future"] = round(created - now().timestamp())
+        kept = row.model_dump(include={"website", "likes", "dislikes"})
+        return CollectedMention(
+            external_id=self._id(row.id),
+            thread=thread,
+            author=self._author(row),
+            text=text,
+            parent_external_id=self._id(row.parent) if row.parent else None,
+            published_at=moment(created),
+            edited_at=moment(epoch(row.modified)),
+            url=self._permalink(uri, row.id),
+            original={**clean_original(kept), **notes},
+        )
+
+    def _author(self, row: Row) -> CollectedAuthor:
+        """Name and hash together: without an address the hash is only that of a network."""
+        name = clean_name(row.name)
+        identity = f"{self._host}/anonymous/{row.id}"
+        if name:
+            digest = hashlib.sha256(name.encode()).hexdigest()[:12]
+            identity = f"{self._host}/{clean_name(row.hash)}/{digest}"
+        return CollectedAuthor(
+            external_id=identity,
+            name=name,
+            url=clean_name(html.unescape(row.website or "")),
+            is_ours=bool(self._own_hash) and row.hash == self._own_hash,
+        )
+
+    def _posted(self, answer: Answer, uri: str) -> PostedReply:
+        rows, _ = read_rows([answer.data], place="/new")
+        if not rows:
+            raise self._http.error(OutcomeUnknown, "sent, the answer names no comment")
+        row = rows[0]
+        if row.parent is None:
+            self._take_back(row.id)
+        is_public = answer.status != 202 or self._activate(row.id)
+        self._http.forget_cookies()
+        return PostedReply(
+            external_id=self._id(row.id),
+            url=self._permalink(uri, row.id) if is_public else "",
+            posted_at=moment(row.created_epoch),
+        )
+
+    def _take_back(self, number: int) -> None:
+        """The comment was deleted while we posted; the creator's cookie is still here."""
+        try:
+            self._http.send("DELETE", f"/id/{number}")
+        except PlatformError as error:
+            raise self._http.error(
+                OutcomeUnknown, f"comment {number} stands at the top level: its parent is gone"
+            ) from error
+        raise self._http.error(Gone, "the comment was deleted while the reply was being posted")
+
+    def _activate(self, number: int) -> bool:
+        """Publish our approved reply on a server that moderates; else it waits there."""
+        if not self._has_admin:
+            return False
+        try:
+            return self._admin.activate(number)
+        except PlatformError:
+            return False
+
+    def _id(self, number: int) -> str:
+        return f"{self._host}/{number}"
+
+    def _number(self, external_id: str) -> int:
+        host, _, number = external_id.rpartition("/")
+        if host != self._host or not number.isdecimal():
+            raise self._http.error(Gone, f"{external_id} is not a comment of {self._host}")
+        return int(number)
+
+    def _thread_id(self, uri: str) -> str:
+        return self._host + uri if uri.startswith("/") else f"{self._host}#{uri}"
+
+    def _uri(self, thread_external_id: str) -> str:
+        rest = thread_external_id.removeprefix(self._host)
+        if rest == thread_external_id or not rest.startswith(("/", "#")):
+            raise self._http.error(Gone, f"{thread_external_id} is not a page of {self._host}")
+        return rest.removeprefix("#")
+
+    def _permalink(self, uri: str, number: int) -> str:
+        return f"{self._site}{uri}#isso-{number}" if uri.startswith("/") else ""
+
+
+def _seen(thread: Thread) -> Seen:
+    return {
+        "digest": thread.digest() if thread.is_complete else "",
+        "count": len(thread.published),
+        "newest": thread.newest,
+        "read_at": now().timestamp(),
+    }
