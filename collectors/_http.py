@@ -379,7 +379,8 @@ def _spaced(endpoint: Endpoint, interval: float) -> None:
 
 
 def _is_worth_repeating(error: Exception) -> bool:
-    return isinstance(error, Transient) and not isinstance(error, RateLimited)
+    is_hopeless = isinstance(error, RateLimited) or isinstance(error.__cause__, _TooLarge)
+    return isinstance(error, Transient) and not is_hopeless
 
 
 def _told(error: Exception) -> str:
