@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from otklik.enums import (
@@ -26,7 +26,7 @@ class VerdictRow(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("mention_id", "mention_version", "model_version"),)
     id: int | None = key_field()
     brand_id: str = brand_field()
-    mention_id: int = Field(foreign_key="mention.id")
+    mention_id: int = Field(foreign_key="mention.id", sa_type=BigInteger)
     mention_version: int
     model_version: str = Field(max_length=64)
     claim: Claim = enum_field(Claim)
@@ -45,9 +45,9 @@ class Label(SQLModel, table=True):
 
     id: int | None = key_field()
     brand_id: str = brand_field()
-    mention_id: int = Field(foreign_key="mention.id", index=True)
+    mention_id: int = Field(foreign_key="mention.id", sa_type=BigInteger, index=True)
     mention_version: int
-    person_id: int = Field(foreign_key="person.id")
+    person_id: int = Field(foreign_key="person.id", sa_type=BigInteger)
     field: str = Field(max_length=32)
     value: str = Field(max_length=32)
     created_at: datetime = time_field()
@@ -67,8 +67,8 @@ class Case(SQLModel, table=True):
     )
     id: int | None = key_field()
     brand_id: str = brand_field()
-    author_id: int = Field(foreign_key="author.id")
-    owner_id: int | None = Field(default=None, foreign_key="person.id")
+    author_id: int = Field(foreign_key="author.id", sa_type=BigInteger)
+    owner_id: int | None = Field(default=None, foreign_key="person.id", sa_type=BigInteger)
     state: CaseState = enum_field(CaseState, default=CaseState.OPEN)
     opened_at: datetime = time_field()
     closed_at: datetime | None = time_field(required=False)
@@ -109,9 +109,9 @@ class DecisionRow(SQLModel, table=True):
     __tablename__ = "decision"
     id: int | None = key_field()
     brand_id: str = brand_field()
-    mention_id: int = Field(foreign_key="mention.id", index=True)
+    mention_id: int = Field(foreign_key="mention.id", sa_type=BigInteger, index=True)
     mention_version: int
-    verdict_id: int | None = Field(default=None, foreign_key="verdict.id")
+    verdict_id: int | None = Field(default=None, foreign_key="verdict.id", sa_type=BigInteger)
     rule_id: str = Field(max_length=64)
     why: str = Field(sa_type=Text)
     policy_digest: str = Field(foreign_key="policy_revision.digest", max_length=64)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from otklik.enums import CloseReason, MentionState, SlaState, SourceHealth, Stance, Topic
@@ -55,7 +55,7 @@ class Thread(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("brand_id", "platform", "external_id"),)
     id: int | None = key_field()
     brand_id: str = brand_field()
-    source_id: int = Field(foreign_key="source.id", index=True)
+    source_id: int = Field(foreign_key="source.id", sa_type=BigInteger, index=True)
     platform: str = Field(max_length=32)
     external_id: str = Field(max_length=512)
     title: str = ""
@@ -73,17 +73,19 @@ class Mention(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("brand_id", "platform", "external_id"),
         Index("ix_mention_work", "state", "retry_at", "id"),
-        Index("ix_mention_queue", "brand_id", "state", text("urgency DESC"), "waiting_since"),
+        Index("ix_mention_queue", "brand_id", "state", "urgency", "waiting_since"),
         CheckConstraint("version >= 1", name="version"),
         CheckConstraint("urgency BETWEEN 0 AND 3", name="urgency"),
     )
     id: int | None = key_field()
     brand_id: str = brand_field()
-    source_id: int = Field(foreign_key="source.id", index=True)
-    thread_id: int = Field(foreign_key="thread.id", index=True)
-    author_id: int = Field(foreign_key="author.id", index=True)
-    case_id: int | None = Field(default=None, foreign_key="case.id", index=True)
-    incident_id: int | None = Field(default=None, foreign_key="incident.id", index=True)
+    source_id: int = Field(foreign_key="source.id", sa_type=BigInteger, index=True)
+    thread_id: int = Field(foreign_key="thread.id", sa_type=BigInteger, index=True)
+    author_id: int = Field(foreign_key="author.id", sa_type=BigInteger, index=True)
+    case_id: int | None = Field(default=None, foreign_key="case.id", sa_type=BigInteger, index=True)
+    incident_id: int | None = Field(
+        default=None, foreign_key="incident.id", sa_type=BigInteger, index=True
+    )
     platform: str = Field(max_length=32)
     external_id: str = Field(max_length=512)
     parent_external_id: str | None = Field(default=None, max_length=512, index=True)
@@ -121,7 +123,7 @@ class MentionVersion(SQLModel, table=True):
     """Every text a mention has ever had; version 1 is the first we saw."""
 
     __tablename__ = "mention_version"
-    mention_id: int = Field(foreign_key="mention.id", primary_key=True)
+    mention_id: int = Field(foreign_key="mention.id", sa_type=BigInteger, primary_key=True)
     version: int = Field(primary_key=True)
     content_digest: str = Field(max_length=64)
     text: str = Field(sa_type=Text)
@@ -135,7 +137,7 @@ class Quarantine(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("brand_id", "row_digest"),)
     id: int | None = key_field()
     brand_id: str = brand_field()
-    source_id: int = Field(foreign_key="source.id", index=True)
+    source_id: int = Field(foreign_key="source.id", sa_type=BigInteger, index=True)
     place: str = Field(max_length=512)
     reason: str = Field(sa_type=Text)
     raw: str = Field(sa_type=Text)

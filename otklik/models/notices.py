@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from otklik.enums import AlertKind, DeliveryState
@@ -17,7 +17,9 @@ class Alert(SQLModel, table=True):
     brand_id: str = brand_field()
     kind: AlertKind = enum_field(AlertKind)
     dedup_key: str = Field(max_length=255)
-    mention_id: int | None = Field(default=None, foreign_key="mention.id", index=True)
+    mention_id: int | None = Field(
+        default=None, foreign_key="mention.id", sa_type=BigInteger, index=True
+    )
     title: str = ""
     body: str = Field(default="", sa_type=Text)
     link: str = ""
@@ -35,7 +37,7 @@ class AlertDelivery(SQLModel, table=True):
     )
     id: int | None = key_field()
     brand_id: str = brand_field()
-    alert_id: int = Field(foreign_key="alert.id")
+    alert_id: int = Field(foreign_key="alert.id", sa_type=BigInteger)
     channel: str = Field(max_length=64)
     state: DeliveryState = enum_field(DeliveryState, default=DeliveryState.PENDING)
     attempts: int = 0

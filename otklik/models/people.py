@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
 from otklik.columns import Json
@@ -30,7 +31,7 @@ class LoginSession(SQLModel, table=True):
 
     __tablename__ = "login_session"
     token_digest: str = Field(primary_key=True, max_length=64)
-    person_id: int = Field(foreign_key="person.id", index=True)
+    person_id: int = Field(foreign_key="person.id", sa_type=BigInteger, index=True)
     created_at: datetime = time_field()
     expires_at: datetime = time_field()
 

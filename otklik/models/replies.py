@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from otklik.enums import Approach, DraftState, Language, PromiseState, ReplyState
@@ -28,11 +28,11 @@ class DraftRow(SQLModel, table=True):
     )
     id: int | None = key_field()
     brand_id: str = brand_field()
-    mention_id: int = Field(foreign_key="mention.id", index=True)
+    mention_id: int = Field(foreign_key="mention.id", sa_type=BigInteger, index=True)
     mention_version: int
-    decision_id: int = Field(foreign_key="decision.id")
-    supersedes_id: int | None = Field(default=None, foreign_key="draft.id")
-    editor_id: int | None = Field(default=None, foreign_key="person.id")
+    decision_id: int = Field(foreign_key="decision.id", sa_type=BigInteger)
+    supersedes_id: int | None = Field(default=None, foreign_key="draft.id", sa_type=BigInteger)
+    editor_id: int | None = Field(default=None, foreign_key="person.id", sa_type=BigInteger)
     writer: str = Field(max_length=64)
     approach: Approach = enum_field(Approach)
     language: Language = enum_field(Language)
@@ -53,11 +53,11 @@ class Approval(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("draft_id", "person_id"),)
     id: int | None = key_field()
     brand_id: str = brand_field()
-    draft_id: int = Field(foreign_key="draft.id")
-    mention_id: int = Field(foreign_key="mention.id", index=True)
+    draft_id: int = Field(foreign_key="draft.id", sa_type=BigInteger)
+    mention_id: int = Field(foreign_key="mention.id", sa_type=BigInteger, index=True)
     mention_version: int
     text_digest: str = Field(max_length=64)
-    person_id: int = Field(foreign_key="person.id")
+    person_id: int = Field(foreign_key="person.id", sa_type=BigInteger)
     created_at: datetime = time_field()
 
 
@@ -86,9 +86,9 @@ class Reply(SQLModel, table=True):
     )
     id: int | None = key_field()
     brand_id: str = brand_field()
-    mention_id: int = Field(foreign_key="mention.id", index=True)
+    mention_id: int = Field(foreign_key="mention.id", sa_type=BigInteger, index=True)
     mention_version: int
-    draft_id: int = Field(foreign_key="draft.id")
+    draft_id: int = Field(foreign_key="draft.id", sa_type=BigInteger)
     text: str = Field(sa_type=Text)
     text_digest: str = Field(max_length=64)
     idempotency_key: str = Field(max_length=64)
@@ -111,9 +111,9 @@ class Promise(SQLModel, table=True):
 
     id: int | None = key_field()
     brand_id: str = brand_field()
-    mention_id: int = Field(foreign_key="mention.id", index=True)
-    reply_id: int = Field(foreign_key="reply.id", index=True)
-    owner_id: int | None = Field(default=None, foreign_key="person.id")
+    mention_id: int = Field(foreign_key="mention.id", sa_type=BigInteger, index=True)
+    reply_id: int = Field(foreign_key="reply.id", sa_type=BigInteger, index=True)
+    owner_id: int | None = Field(default=None, foreign_key="person.id", sa_type=BigInteger)
     text: str = Field(sa_type=Text)
     due_at: datetime = time_field(index=True)
     state: PromiseState = enum_field(PromiseState, default=PromiseState.OPEN)

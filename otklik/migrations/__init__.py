@@ -1,0 +1,1 @@
+"""Alembic revisions; the same ones run on SQLite and PostgreSQL."""

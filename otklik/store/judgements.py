@@ -1,0 +1,228 @@
+"""Verdicts, cases, incidents, decisions, policy revisions, facts."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, func, select
+
+from otklik.enums import CaseState, IncidentKind, IncidentState, Stance, Topic
+from otklik.models import (
+    Case,
+    DecisionRow,
+    FactRow,
+    Incident,
+    Label,
+    Mention,
+    PolicyRevision,
+    VerdictRow,
+)
+from otklik.verdicts import Verdict
+
+
+def save_verdicts(
+    session: Session, mentions: Sequence[Mention], verdicts: Sequence[Verdict], at: datetime
+) -> None:
+    """One verdict for each mention's present version; the queue's columns follow it.
+
+    A verdict the same model gave the same version before (a crash between, a restored comment)
+    is kept, not doubled.
+    """
+    known = _known_verdicts(session, mentions)
+    for mention, verdict in zip(mentions, verdicts, strict=True):
+        if (mention.id, mention.version, verdict.model_version) not in known:
+            session.add(_verdict_row(mention, verdict, at))
+        mention.stance, mention.topic = verdict.stance, verdict.topic
+        mention.urgency, mention.is_unsure = int(verdict.urgency), verdict.abstained
+
+
+def _known_verdicts(
+    session: Session, mentions: Sequence[Mention]
+) -> set[tuple[int | None, int, str]]:
+    again = [m.id for m in mentions]
+    found = session.exec(
+        select(VerdictRow.mention_id, VerdictRow.mention_version, VerdictRow.model_version).where(
+            col(VerdictRow.mention_id).in_(again)
+        )
+    )
+    return {(one, two, three) for one, two, three in found}
+
+
+def _verdict_row(mention: Mention, verdict: Verdict, at: datetime) -> VerdictRow:
+    return VerdictRow(
+        brand_id=mention.brand_id,
+        mention_id=mention.id or 0,
+        mention_version=mention.version,
+        model_version=verdict.model_version,
+        claim=verdict.claim,
+        abuse=verdict.abuse,
+        stance=verdict.stance,
+        urgency=int(verdict.urgency),
+        topic=verdict.topic,
+        language=verdict.language,
+        abstained=verdict.abstained,
+        value=verdict.as_row(),
+        created_at=at,
+    )
+
+
+def list_verdicts(session: Session, mentions: Sequence[Mention]) -> dict[int, VerdictRow]:
+    """The newest verdict of each mention's present version, by mention id."""
+    found = session.exec(
+        select(VerdictRow)
+        .join(Mention, col(Mention.id) == VerdictRow.mention_id)
+        .where(
+            col(VerdictRow.mention_id).in_([m.id for m in mentions]),
+            VerdictRow.mention_version == Mention.version,
+        )
+        .order_by(col(VerdictRow.id))
+    )
+    return {row.mention_id: row for row in found}
+
+
+def list_open_cases(session: Session, author_ids: Sequence[int]) -> dict[int, Case]:
+    """Open cases by author id."""
+    found = session.exec(
+        select(Case).where(col(Case.author_id).in_(author_ids), Case.state == CaseState.OPEN)
+    )
+    return {row.author_id: row for row in found}
+
+
+def save_cases(session: Session, cases: Sequence[Case]) -> None:
+    """Add cases, ids filled in."""
+    session.add_all(cases)
+    session.flush()
+
+
+def close_case_if_done(session: Session, case_id: int | None, at: datetime) -> None:
+    """Close a case once none of its mentions waits for anything."""
+    case = session.get(Case, case_id) if case_id else None
+    if case is None or case.state == CaseState.CLOSED:
+        return
+    session.flush()
+    waiting = session.exec(
+        select(func.count())
+        .select_from(Mention)
+        .where(Mention.case_id == case_id, col(Mention.state).not_in(("answered", "closed")))
+    ).one()
+    if not waiting:
+        case.state, case.closed_at = CaseState.CLOSED, at
+        session.add(case)
+
+
+_UNHAPPY = (Stance.CRITIC, Stance.HEATED, Stance.HATER)
+
+
+def list_recent_unhappy(
+    session: Session, brand_id: str, since: datetime, limit: int
+) -> list[Mention]:
+    """The newest unhappy mentions with a known date, for grouping; newest first."""
+    return list(
+        session.exec(
+            select(Mention)
+            .where(
+                Mention.brand_id == brand_id,
+                col(Mention.stance).in_(_UNHAPPY),
+                col(Mention.starts_clock),
+                Mention.waiting_since >= since,
+                col(Mention.deleted_at).is_(None),
+            )
+            .order_by(col(Mention.waiting_since).desc(), col(Mention.id).desc())
+            .limit(limit)
+        )
+    )
+
+
+def list_incidents(session: Session, brand_id: str, since: datetime) -> dict[int, Incident]:
+    """Unsolved incidents that were alive since then, by id."""
+    found = session.exec(
+        select(Incident).where(
+            Incident.brand_id == brand_id,
+            Incident.state != IncidentState.SOLVED,
+            Incident.last_at >= since,
+        )
+    )
+    return {row.id or 0: row for row in found}
+
+
+def save_incident(
+    session: Session,
+    *,
+    brand_id: str,
+    kind: IncidentKind,
+    topic: Topic,
+    signature: str,
+    title: str,
+    at: datetime,
+) -> Incident:
+    """A new suspected incident."""
+    incident = Incident(
+        brand_id=brand_id,
+        kind=kind,
+        state=IncidentState.SUSPECTED,
+        topic=topic,
+        signature=signature[:255],
+        title=title[:255],
+        first_at=at,
+        last_at=at,
+    )
+    session.add(incident)
+    session.flush()
+    return incident
+
+
+def count_incident_authors(session: Session, incident_id: int) -> int:
+    """How many different people are in an incident."""
+    return session.exec(
+        select(func.count(func.distinct(col(Mention.author_id)))).where(
+            Mention.incident_id == incident_id
+        )
+    ).one()
+
+
+def save_policy_revision(session: Session, revision: PolicyRevision) -> None:
+    """Keep this policy text for ever, once."""
+    if session.get(PolicyRevision, revision.digest) is None:
+        session.add(revision)
+        session.flush()
+
+
+def find_last_policy(session: Session, brand_id: str, name: str) -> PolicyRevision | None:
+    """The revision of that policy that was loaded last, or None."""
+    return session.exec(
+        select(PolicyRevision)
+        .where(PolicyRevision.brand_id == brand_id, PolicyRevision.name == name)
+        .order_by(col(PolicyRevision.version).desc(), col(PolicyRevision.loaded_at).desc())
+    ).first()
+
+
+def save_facts(session: Session, facts: Sequence[FactRow]) -> None:
+    """Keep these facts as they read now, each once by digest."""
+    digests = [fact.digest for fact in facts]
+    known = set(session.exec(select(FactRow.digest).where(col(FactRow.digest).in_(digests))))
+    session.add_all(fact for fact in facts if fact.digest not in known)
+    session.flush()
+
+
+def list_decisions(session: Session, mentions: Sequence[Mention]) -> dict[int, DecisionRow]:
+    """The newest decision on each mention's present version, by mention id."""
+    found = session.exec(
+        select(DecisionRow)
+        .join(Mention, col(Mention.id) == DecisionRow.mention_id)
+        .where(
+            col(DecisionRow.mention_id).in_([m.id for m in mentions]),
+            DecisionRow.mention_version == Mention.version,
+        )
+        .order_by(col(DecisionRow.id))
+    )
+    return {row.mention_id: row for row in found}
+
+
+def save_label(session: Session, label: Label) -> None:
+    """What a person says a verdict should be."""
+    session.add(label)
+    session.flush()
+
+
+def window_start(at: datetime, hours: float) -> datetime:
+    """Start of the window of the last `hours`."""
+    return at - timedelta(hours=hours)
