@@ -78,13 +78,19 @@ class PostgresServer:
     def create(self, *, blank: bool = False) -> str:
         """Name of a new database, migrated unless `blank`."""
         if not blank and not self._template:
-            self._template = self.create(blank=True)
-            engine = make_engine(self.render(self._template))
-            make_schema(engine)
-            engine.dispose()
+            self._template = self._migrated()
         name = f"otklik_test_{os.getpid()}_{next(self._numbers)}"
         copied = "" if blank else f" TEMPLATE {self._template} STRATEGY FILE_COPY"
         self._execute(f"CREATE DATABASE {name}{copied}")
+        return name
+
+    def _migrated(self) -> str:
+        name = self.create(blank=True)
+        engine = make_engine(self.render(name))
+        try:
+            make_schema(engine)
+        finally:
+            engine.dispose()
         return name
 
     def drop(self, name: str) -> None:
