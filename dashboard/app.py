@@ -1,0 +1,5 @@
+"""Navigation, and nothing else."""
+
+import streamlit as st
+
+st.write("desk")

@@ -1,0 +1,14 @@
+"""What `streamlit run` starts: the desk, behind its sign-in."""
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from dashboard.gate import Gate, Headers
+from dashboard.sign_in import ROUTES
+from dashboard.theme import HERE
+
+app = st.App(
+    HERE / "app.py",
+    routes=ROUTES,
+    middleware=[Middleware(Headers), Middleware(Gate)],
+)

@@ -1,0 +1,156 @@
+"""Signing in and out, and the choice of language: plain pages beside the Streamlit desk.
+
+They are ordinary requests because only those can set a cookie that scripts cannot read and
+that outlives a refresh.
+"""
+
+from datetime import timedelta
+from html import escape
+from string import Template
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from dashboard import data
+from dashboard.browser import LANGUAGE_COOKIE, LANGUAGES, SESSION_COOKIE
+from dashboard.i18n import translation
+from dashboard.theme import HERE, style
+from otklik import database, people
+from otklik.clock import now
+from otklik.store.people import list_people
+
+FORM_LIMIT = 8_192
+_YEAR = 365 * 24 * 3600
+_PAGE = HERE / "sign_in.html"
+
+
+def language_of(request: Request) -> str:
+    """The language of this browser, else the first one of the settings."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    return chosen if chosen in LANGUAGES else data.settings().language
+
+
+def safe_place(place: str) -> str:
+    """A path of this desk to go on to; anything that could lead elsewhere becomes ``/``."""
+    parts = urlsplit(place)
+    leads_away = parts.scheme or parts.netloc or not place.startswith("/") or place[1:2] in "/\\"
+    return "/" if leads_away and place != "/" else place
+
+
+def is_from_here(request: Request) -> bool:
+    """Was this form sent from a page of this very host?"""
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+
+
+async def show(request: Request) -> Response:
+    """The form."""
+    return await run_in_threadpool(_page, request, request.query_params.get("next", "/"), "")
+
+
+def _page(request: Request, place: str, problem: str) -> Response:
+    say = translation(language_of(request)).gettext
+    settings = data.settings()
+    with database.reading(data.engine()) as session:
+        is_fresh = not list_people(session, settings.brand_id)
+    hint = say("There is no account yet. Make the first one in the terminal:")
+    values = {
+        "language": language_of(request),
+        "style": style(),
+        "brand": settings.brand_name,
+        "title": say("Sign in"),
+        "lead": say("Answer critics with facts. Nothing leaves without a person."),
+        "login": say("Login"),
+        "password": say("Password"),
+        "submit": say("Sign in"),
+        "problem": problem,
+        "problem_class": "" if problem else "ot-none",
+        "hint": hint,
+        "hint_class": "" if is_fresh else "ot-none",
+        "next": safe_place(place),
+    }
+    page = Template(_PAGE.read_text(encoding="utf-8"))
+    safe = {name: text if name == "style" else escape(text) for name, text in values.items()}
+    return HTMLResponse(page.substitute(safe), status_code=401 if problem else 200)
+
+
+async def sign_in(request: Request) -> Response:
+    """Check login and password; give the browser its cookie."""
+    body = await _form(request)
+    if body is None or not is_from_here(request):
+        return RedirectResponse("/sign-in", status_code=303)
+    return await run_in_threadpool(_sign_in, request, body)
+
+
+async def _form(request: Request) -> dict[str, str] | None:
+    raw = b""
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > FORM_LIMIT:
+            return None
+    fields = parse_qs(raw.decode("utf-8", "replace"), keep_blank_values=True)
+    return {name: values[0] for name, values in fields.items()}
+
+
+def _sign_in(request: Request, form: dict[str, str]) -> Response:
+    settings = data.settings()
+    lasts = timedelta(hours=settings.session_hours)
+    with database.session(data.engine()) as session:
+        token = people.log_in(
+            session, form.get("login", "").strip(), form.get("password", ""), now(), lasts
+        )
+    if token is None:
+        say = translation(language_of(request)).gettext
+        problem = say("Login or password is wrong, or there were too many attempts.")
+        return _page(request, form.get("next", "/"), problem)
+    answer = RedirectResponse(safe_place(form.get("next", "/")), status_code=303)
+    answer.set_cookie(
+        SESSION_COOKIE,
+        token,
+        max_age=int(lasts.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=_is_encrypted(request),
+    )
+    return answer
+
+
+def _is_encrypted(request: Request) -> bool:
+    return request.url.scheme == "https" or data.settings().desk_url.startswith("https:")
+
+
+async def sign_out(request: Request) -> Response:
+    """Forget this browser."""
+    token = request.cookies.get(SESSION_COOKIE)
+    if token and is_from_here(request):
+        await run_in_threadpool(_forget, token)
+    answer = RedirectResponse("/sign-in", status_code=303)
+    answer.delete_cookie(SESSION_COOKIE)
+    return answer
+
+
+def _forget(token: str) -> None:
+    with database.session(data.engine()) as session:
+        people.log_out(session, token)
+
+
+async def choose_language(request: Request) -> Response:
+    """Remember the language of this browser and go back to where it was."""
+    chosen = request.path_params["language"]
+    came_from = urlsplit(request.headers.get("referer", "/"))
+    place = came_from.path + (f"?{came_from.query}" if came_from.query else "")
+    answer = RedirectResponse(safe_place(place or "/"), status_code=303)
+    if chosen in LANGUAGES:
+        answer.set_cookie(LANGUAGE_COOKIE, chosen, max_age=_YEAR, httponly=True, samesite="lax")
+    return answer
+
+
+ROUTES = [
+    Route("/sign-in", show, methods=["GET"]),
+    Route("/sign-in", sign_in, methods=["POST"]),
+    Route("/sign-out", sign_out, methods=["POST"]),
+    Route("/language/{language}", choose_language, methods=["GET"]),
+]
