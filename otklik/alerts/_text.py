@@ -1,0 +1,58 @@
+"""Strangers' words on their way into a messenger: plain, defused, within its limits."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+ZERO_WIDTH_SPACE = "\u200b"
+# directional overrides can make a line read backwards, or swallow the rest of the message
+_DIRECTION = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# what messengers turn into links, mentions, tags and commands without being asked
+_LIVE = re.compile(r"(?<=[@#])(?=\w)|(?<=:)(?=//)|(?<=\w\.)(?=[^\W\d_])|(?<![\w/])/(?=[A-Za-z])")
+
+
+def plain(text: str) -> str:
+    """Without control characters, directional marks and broken halves; lines stay."""
+    unified = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
+    return "".join(_shown(char) for char in unified.replace("\u2029", "\n"))
+
+
+def _shown(char: str) -> str:
+    if char in _DIRECTION:
+        return ""
+    category = unicodedata.category(char)
+    if category == "Cs":
+        return "\ufffd"
+    return char if category != "Cc" or char in "\n\t" else ""
+
+
+def defuse(text: str) -> str:
+    """Plain text in which no address, @name, #tag or /command is alive: a zero-width space
+
+    stands inside each, so that a person still reads what was written.
+    """
+    return _LIVE.sub(lambda found: found.group() + ZERO_WIDTH_SPACE, plain(text))
+
+
+def size(text: str) -> int:
+    """Length in UTF-16 units, as messengers count."""
+    return len(text) + sum(char > "\uffff" for char in text)
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most `limit` UTF-16 units, an ellipsis at the cut; characters stay whole."""
+    if size(text) <= limit:
+        return text
+    used, kept = 1, 0  # the ellipsis counts
+    for char in text:
+        used += size(char)
+        if used > limit:
+            break
+        kept += 1
+    return text[:kept].rstrip() + "…"
+
+
+def one_line(text: str) -> str:
+    """All white space as single spaces."""
+    return " ".join(text.split())
