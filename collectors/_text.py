@@ -26,6 +26,7 @@ _UTF8_AS_1251 = re.compile(
     r"(?:[РС][\x80-\xbfЂЃ‚ѓ„…†‡€‰Љ‹ЊЌЋЏђ‘’“”•–—™љ›њќћџЎўЈҐЁЄЇІіґё№єјЅѕї]){3}"
 )
 _UTF8_AS_1252 = re.compile(r"(?:[ÐÑ][\x80-\xbfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]){3}")
+_ACCENTED = re.compile(r"[\xc0-\xff]{2}")
 _FOREIGN_RUN = re.compile(r"[^\x00-\x7f]+")
 _CYRILLIC = re.compile(r"[а-яёА-ЯЁ]")
 
@@ -40,6 +41,8 @@ class Cleaned(NamedTuple):
 def clean(value: object, limit: int = MAX_TEXT) -> Cleaned:
     """Text without control characters, with certain mojibake repaired, at most `limit` long."""
     raw = _as_text(value)
+    if len(raw) <= limit and raw.isascii() and raw.isprintable():
+        return Cleaned(raw, {})
     notes: dict[str, Any] = {}
     if len(raw) > limit:
         notes["cut_from_characters"] = len(raw)
@@ -47,6 +50,8 @@ def clean(value: object, limit: int = MAX_TEXT) -> Cleaned:
     repaired = repair_encoding(raw)
     if repaired != raw:
         notes["encoding_repaired"] = True
+    if repaired.isprintable():
+        return Cleaned(repaired, notes)
     lines = repaired.replace("\r\n", "\n").replace("\r", "\n")
     kept = _CONTROL.sub("", lines)
     if kept != lines:
@@ -61,6 +66,8 @@ def clean_name(value: object) -> str:
 
 def clean_original(value: Any, depth: int = 0) -> Any:
     """A JSON value bounded and free of what databases refuse; for `original` fields."""
+    if isinstance(value, str):
+        return clean(value, MAX_ORIGINAL).text
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, float):
@@ -102,6 +109,8 @@ def _recoded(codec: str, run: re.Match[str]) -> str:
 
 def _repair_single_byte(text: str) -> str:
     """cp1251 read as Latin: words of accented letters only, as no Latin language has them."""
+    if not _ACCENTED.search(text):
+        return text
     letters = [character for character in text if character.isalpha()]
     accented = sum("\xc0" <= character <= "\xff" for character in letters)
     if accented < 6 or accented < 0.9 * len(letters):
