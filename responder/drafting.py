@@ -6,76 +6,14 @@ What strangers wrote is data: none of their words flow into a draft.
 
 from __future__ import annotations
 
-from typing import Protocol
-
-from pydantic import AwareDatetime, BaseModel, ConfigDict
-
-from otklik.enums import Approach, Language
-from otklik.verdicts import Verdict
+from otklik.enums import Claim, Stance
+from responder.composing import Composer
+from responder.draft import CitedFact, Draft, DraftRequest, Writer
 from responder.knowledge import Knowledge
-from responder.lint import Finding
-from responder.points import Known, Point
+from responder.lint import LintContext, lint
+from responder.points import Point, find_known, split_points
 
-
-class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class CitedFact(_Value):
-    """A fact a draft rests on, as it stood then."""
-
-    id: str
-    digest: str
-
-
-class DraftRequest(_Value):
-    """Everything a writer needs for one mention.
-
-    Attributes:
-        language: of the reply; usually `verdict.language`.
-        reply_max_length: characters, None when unlimited.
-        recent_replies: our latest public replies, so that none is repeated.
-        at: the moment of writing, in the time zone dates are meant in.
-        incident_statement: the approved statement of the wave this mention belongs to.
-        seed: identity of the mention; the same seed gives the same words.
-    """
-
-    text: str
-    verdict: Verdict
-    approach: Approach
-    language: Language
-    platform_name: str = ""
-    reply_max_length: int | None = None
-    author_name: str = ""
-    recent_replies: tuple[str, ...] = ()
-    thread_texts: tuple[str, ...] = ()
-    at: AwareDatetime
-    incident_statement: str | None = None
-    seed: str
-    links_allowed: bool = True
-
-
-class Draft(_Value):
-    """One proposed reply with what it rests on and what is wrong with it."""
-
-    text: str
-    approach: Approach
-    language: Language
-    points: tuple[Point, ...]
-    known: tuple[Known, ...]
-    facts: tuple[CitedFact, ...]
-    findings: tuple[Finding, ...]
-    writer: str
-
-
-class Writer(Protocol):
-    """Writes drafts for one mention, the best first; at least one. Pure."""
-
-    name: str
-
-    def write(self, request: DraftRequest) -> list[Draft]:
-        """The drafts, each already linted."""
-        ...
+__all__ = ["CitedFact", "DeterministicWriter", "Draft", "DraftRequest", "Writer", "lint_context"]
 
 
 class DeterministicWriter:
@@ -87,5 +25,47 @@ class DeterministicWriter:
         self.knowledge = knowledge
 
     def write(self, request: DraftRequest) -> list[Draft]:
-        """See `Writer.write`."""
-        raise NotImplementedError
+        """See `Writer.write`; one draft, of the approach asked for."""
+        points = self._points(request)
+        known = tuple(find_known(request.text))
+        written = Composer(request, self.knowledge, points, known).compose()
+        draft = Draft(
+            text=written.text,
+            approach=request.approach,
+            language=request.language,
+            points=written.points,
+            known=known,
+            facts=tuple(CitedFact(id=fact.id, digest=fact.digest) for fact in written.facts),
+            findings=(),
+            writer=self.name,
+        )
+        findings = lint(draft.text, lint_context(draft, request, self.knowledge))
+        return [draft.model_copy(update={"findings": tuple(findings)})]
+
+    def _points(self, request: DraftRequest) -> tuple[Point, ...]:
+        """Pure praise has no points: there is nothing in it to answer."""
+        is_praise = request.verdict.stance is Stance.PRAISE
+        if is_praise and request.verdict.claim is Claim.NONE:
+            return ()
+        return tuple(split_points(request.text, request.verdict.topic, self.knowledge))
+
+
+def lint_context(draft: Draft, request: DraftRequest, knowledge: Knowledge) -> LintContext:
+    """What a text standing in for `draft` is checked against, for a lint as a person types."""
+    cited = [knowledge.fact(cited.id) for cited in draft.facts]
+    return LintContext(
+        comment=request.text,
+        language=request.language,
+        stance=request.verdict.stance,
+        at=request.at,
+        facts=tuple(fact for fact in cited if fact is not None),
+        thread_texts=request.thread_texts,
+        approved_texts=(request.incident_statement,) if request.incident_statement else (),
+        recent_replies=request.recent_replies,
+        own_contacts=knowledge.own_contacts,
+        points=draft.points,
+        known=draft.known,
+        author_name=request.author_name,
+        reply_max_length=request.reply_max_length,
+        links_allowed=request.links_allowed,
+    )

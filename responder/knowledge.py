@@ -45,12 +45,21 @@ class Wording(_Value):
         return self.ru if language is Language.RUSSIAN else self.en
 
 
+class Need(StrEnum):
+    """What the desk must be told in private before it can act."""
+
+    NOTHING = "nothing"
+    ORDER = "order"
+    CONTACT = "contact"
+
+
 class Action(_Value):
     """What the desk may do in such a case. `days` from the reply to the deed."""
 
     says: Wording
     owner: Wording
     days: int
+    needs: Need = Need.NOTHING
 
 
 class Fact(_Value):
@@ -60,6 +69,8 @@ class Fact(_Value):
         says: the fact for somebody who asks.
         admits: the fact for somebody it went wrong for; empty when `says` does.
         keywords: phrases in either language that call for this fact.
+        fault_keywords: the same, only where something went wrong, not where one asks.
+        first: comes before all others (health, safety).
         general: may answer vague criticism of its topic.
         owner: who keeps it true (a role).
     """
@@ -69,6 +80,8 @@ class Fact(_Value):
     admits: Wording | None = None
     topics: tuple[Topic, ...]
     keywords: tuple[str, ...]
+    fault_keywords: tuple[str, ...] = ()
+    first: bool = False
     owner: str
     source: str
     valid_from: AwareDatetime
@@ -112,6 +125,7 @@ class Thing(_Value):
     Attributes:
         words: phrases in either language that name it.
         about, being_with: Russian "о чём" and "с чем"; English the noun phrase, twice.
+        sore: names trouble by itself, so thanks never mention it.
     """
 
     id: str
@@ -119,6 +133,7 @@ class Thing(_Value):
     words: tuple[str, ...]
     about: Wording
     being_with: Wording
+    sore: bool = False
 
 
 class Power(_Value):
@@ -169,20 +184,24 @@ class Knowledge:
         limit: int = 3,
         *,
         audience: Audience = Audience.PUBLIC,
+        at_fault: bool = True,
     ) -> list[FoundFact]:
         """Facts valid at `at` that fit the text, best first; none rather than a poor one.
 
         The topic counts in favour and never alone. Either language finds the same facts.
+        `at_fault` says that something went wrong, against somebody only asking.
         """
         words = stems(text)
-        found = [self._score(fact, words, topic) for fact in self.facts if fact.is_valid(at)]
+        valid = [fact for fact in self.facts if fact.is_valid(at)]
+        found = [self._score(fact, words, topic, at_fault) for fact in valid]
         allowed = [
             one
             for one in found
             if one.score >= LEAST_SCORE
             and (audience is Audience.PRIVATE or one.fact.audience is Audience.PUBLIC)
         ]
-        return sorted(allowed, key=lambda one: (-one.score, one.fact.id))[:limit]
+        allowed.sort(key=lambda one: (not one.fact.first, -one.score, one.fact.id))
+        return allowed[:limit]
 
     def general(self, topic: Topic, at: datetime) -> list[Fact]:
         """Public facts that may answer vague criticism of a topic."""
@@ -205,13 +224,23 @@ class Knowledge:
                 found.append((*min(hits), thing))
         return [thing for _, _, thing in sorted(found, key=lambda hit: hit[:2])]
 
+    def topic_of(self, text: str) -> Topic | None:
+        """The topic of some fact the text calls for by a keyword, dates left aside."""
+        words = stems(text)
+        for fact in self.facts:
+            if any(holds_phrase(phrase, words) for phrase in self._fact_phrases[fact.id]):
+                return fact.topics[0]
+        return None
+
     def owner(self, topic: Topic) -> Wording:
         """Who looks into cases of this topic."""
         return self.owners.get(topic) or self.owners[Topic.NONE]
 
-    def _score(self, fact: Fact, words: tuple[str, ...], topic: Topic) -> FoundFact:
+    def _score(self, fact: Fact, words: tuple[str, ...], topic: Topic, at_fault: bool) -> FoundFact:
         phrases = self._fact_phrases[fact.id]
-        matched = [" ".join(phrase) for phrase in phrases if holds_phrase(phrase, words)]
+        if at_fault:
+            phrases = phrases | self._fault_phrases[fact.id]
+        matched = sorted(" ".join(phrase) for phrase in phrases if holds_phrase(phrase, words))
         score = sum(KEYWORD_WEIGHT * self._rarity(phrase.split()) for phrase in matched)
         if matched:
             shared = self._fact_words[fact.id] & frozenset(words)
@@ -230,13 +259,19 @@ class Knowledge:
     @cached_property
     def _fact_words(self) -> dict[str, frozenset[str]]:
         return {
-            fact.id: telling_stems(" ".join((*fact.all_texts(), *fact.keywords)))
+            fact.id: telling_stems(
+                " ".join((*fact.all_texts(), *fact.keywords, *fact.fault_keywords))
+            )
             for fact in self.facts
         }
 
     @cached_property
-    def _fact_phrases(self) -> dict[str, list[tuple[str, ...]]]:
-        return {fact.id: [stems(word) for word in fact.keywords] for fact in self.facts}
+    def _fact_phrases(self) -> dict[str, frozenset[tuple[str, ...]]]:
+        return {fact.id: frozenset(map(stems, fact.keywords)) for fact in self.facts}
+
+    @cached_property
+    def _fault_phrases(self) -> dict[str, frozenset[tuple[str, ...]]]:
+        return {fact.id: frozenset(map(stems, fact.fault_keywords)) for fact in self.facts}
 
     @cached_property
     def _thing_phrases(self) -> dict[str, list[tuple[str, ...]]]:

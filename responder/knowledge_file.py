@@ -11,11 +11,14 @@ from typing import Any
 
 from otklik.enums import Topic
 from otklik.errors import PolicyError
-from responder.knowledge import Action, Audience, Fact, Knowledge, Power, Thing, Wording
+from responder.knowledge import Action, Audience, Fact, Knowledge, Need, Power, Thing, Wording
 from responder.marked_yaml import Marked, parse_yaml
 
 _FACT_REQUIRED = ("id", "ru", "en", "topics", "keywords", "owner", "source", "valid_from")
-_FACT_OPTIONAL = ("fault_ru", "fault_en", "valid_until", "audience", "action", "general")
+_FACT_OPTIONAL = (
+    *("fault_ru", "fault_en", "fault_keywords", "valid_until"),
+    *("audience", "action", "general", "first"),
+)
 
 
 def shipped_knowledge(name: str = "shop") -> Knowledge:
@@ -84,7 +87,7 @@ def _owners(mark: Marked) -> dict[Topic, Wording]:
 
 def _thing(mark: Marked) -> Thing:
     keys = ("id", "topic", "words", "about_ru", "with_ru", "en")
-    found = mark.check_keys(keys, keys)
+    found = mark.check_keys((*keys, "sore"), keys)
     english = (found["en"].text(),)
     return Thing(
         id=found["id"].text(),
@@ -92,6 +95,7 @@ def _thing(mark: Marked) -> Thing:
         words=found["words"].texts(),
         about=Wording(ru=(found["about_ru"].text(),), en=english),
         being_with=Wording(ru=(found["with_ru"].text(),), en=english),
+        sore=found["sore"].boolean() if "sore" in found else False,
     )
 
 
@@ -102,10 +106,12 @@ def _fact(mark: Marked, owners: dict[Topic, Wording]) -> Fact:
         found["topics"].fail("a fact needs a topic")
     fact = Fact(
         id=found["id"].text(),
-        says=Wording(ru=found["ru"].texts(), en=found["en"].texts()),
+        says=_sentences(found["ru"], found["en"]),
         admits=_admits(mark, found),
         topics=topics,
         keywords=found["keywords"].texts(),
+        fault_keywords=found["fault_keywords"].texts() if "fault_keywords" in found else (),
+        first=found["first"].boolean() if "first" in found else False,
         owner=found["owner"].text(),
         source=found["source"].text(),
         valid_from=found["valid_from"].day(),
@@ -127,16 +133,25 @@ def _admits(mark: Marked, found: dict[str, Marked]) -> Wording | None:
     if "fault_ru" not in found and "fault_en" not in found:
         return None
     mark.check_keys((*_FACT_REQUIRED, *_FACT_OPTIONAL), ("fault_ru", "fault_en"))
-    return Wording(ru=found["fault_ru"].texts(), en=found["fault_en"].texts())
+    return _sentences(found["fault_ru"], found["fault_en"])
+
+
+def _sentences(russian: Marked, english: Marked) -> Wording:
+    for mark in (russian, english):
+        for item in mark.items():
+            if item.text()[-1] not in ".!?" or item.text()[0].islower():
+                item.fail("expected a whole sentence; text with a comma in [ ] goes into quotes")
+    return Wording(ru=russian.texts(), en=english.texts())
 
 
 def _action(mark: Marked, owners: dict[Topic, Wording]) -> Action:
     keys = ("ru", "en", "owner", "days")
-    found = mark.check_keys(keys, keys)
+    found = mark.check_keys((*keys, "needs"), keys)
     return Action(
         says=Wording(ru=found["ru"].texts(), en=found["en"].texts()),
         owner=owners[_topic(found["owner"])],
         days=found["days"].integer(least=1),
+        needs=found["needs"].choice(Need) if "needs" in found else Need.NOTHING,
     )
 
 
@@ -152,6 +167,9 @@ def _power(mark: Marked) -> Power:
     )
 
 
+_SAID = {"id", "says", "admits", "valid_from", "valid_until", "audience", "action"}
+
+
 def _digest(fact: Fact) -> str:
-    content = fact.model_dump(mode="json", exclude={"digest", "keywords", "owner", "source"})
+    content = fact.model_dump(mode="json", include=_SAID)
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,75 @@
+"""Values of drafting: what a writer is asked, what it gives back, and the port itself."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from otklik.enums import Approach, Language
+from otklik.verdicts import Verdict
+from responder.lint import Finding
+from responder.points import Known, Point
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CitedFact(_Value):
+    """A fact a draft rests on, as it stood then."""
+
+    id: str
+    digest: str
+
+
+class DraftRequest(_Value):
+    """Everything a writer needs for one mention.
+
+    Attributes:
+        language: of the reply; usually `verdict.language`.
+        reply_max_length: characters, None when unlimited.
+        author_name: only checked against, never used: a name is a stranger's text.
+        recent_replies: our latest public replies, so that none is repeated.
+        thread_texts: public texts above the mention, theirs and ours.
+        at: the moment of writing, in the time zone dates are meant in.
+        incident_statement: the approved statement of the wave this mention belongs to.
+        seed: identity of the mention; the same seed gives the same words.
+    """
+
+    text: str
+    verdict: Verdict
+    approach: Approach
+    language: Language
+    platform_name: str = ""
+    reply_max_length: int | None = None
+    author_name: str = ""
+    recent_replies: tuple[str, ...] = ()
+    thread_texts: tuple[str, ...] = ()
+    at: AwareDatetime
+    incident_statement: str | None = None
+    seed: str
+    links_allowed: bool = True
+
+
+class Draft(_Value):
+    """One proposed reply with what it rests on and what is wrong with it."""
+
+    text: str
+    approach: Approach
+    language: Language
+    points: tuple[Point, ...]
+    known: tuple[Known, ...]
+    facts: tuple[CitedFact, ...]
+    findings: tuple[Finding, ...]
+    writer: str
+
+
+class Writer(Protocol):
+    """Writes drafts for one mention, the best first; at least one. Pure."""
+
+    name: str
+
+    def write(self, request: DraftRequest) -> list[Draft]:
+        """The drafts, each already linted."""
+        ...
