@@ -1,0 +1,178 @@
+"""Figures: agreement with the labels, the two hater figures, abstaining, calibration.
+
+Kappa and F1 count every row with the best guess; in the two hater figures an abstained row
+counts as neither, and the abstained share is stated beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.metrics import cohen_kappa_score, f1_score
+
+from classifier.abstaining import CASES, HATER, STANCES, Thresholds
+from classifier.corpus import GoldRow, load_gold
+from classifier.fitting import gold_labels
+from classifier.heads import TARGETS
+from classifier.model import Classifier
+from otklik.enums import Stance
+
+F32 = npt.NDArray[np.float32]
+I64 = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+HEADS = ("stance", "urgency", "claim", "abuse", "topic")
+_ROUNDS, _SEED = 500, 0
+_BINS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Guesses beside the truth: class indices per head (n,), `unsure` (n,), stance (n, 6)."""
+
+    truth: dict[str, I64]
+    guess: dict[str, I64]
+    unsure: Mask
+    stance: F32
+
+
+def judged(labels: dict[str, I64], proba: dict[str, F32], thresholds: Thresholds) -> Judged:
+    """Compare (n, c) probabilities per head with gold labels (`tone` holds the stance)."""
+    truth = {**{name: labels[name] for name in HEADS if name != "stance"}, "stance": labels["tone"]}
+    guess = {name: proba[name].argmax(axis=1) for name in HEADS}
+    return Judged(truth, guess, thresholds.unsure(proba["stance"]), proba["stance"])
+
+
+def metrics(found: Judged, *, rounds: int = _ROUNDS) -> dict[str, Any]:
+    """The whole table; every figure is `[value, low, high]` with a 95 % bootstrap interval."""
+    size = len(found.unsure)
+    generator = np.random.default_rng(_SEED)
+    draws = [generator.integers(0, size, size) for _ in range(rounds)]
+    table: dict[str, Any] = {"rows": size}
+    for name, figure in _figures().items():
+        value = figure(found, np.arange(size))
+        spread = [figure(found, draw) for draw in draws]
+        low, high = np.nanpercentile(spread, [2.5, 97.5]) if spread else (value, value)
+        table[name] = [round(float(number), 4) for number in (value, low, high)]
+    table["stance_confusion"] = _confusion(found)
+    return table
+
+
+Figure = Callable[[Judged, I64], float]
+
+
+def _figures() -> dict[str, Figure]:
+    figures: dict[str, Figure] = {}
+    for name in HEADS:
+        figures[f"{name}_kappa"] = _kappa(name)
+        figures[f"{name}_macro_f1"] = _macro_f1(name)
+    figures["stance_macro_f1_without_heated"] = _macro_f1("stance", without=Stance.HEATED)
+    figures["hater_recall"] = _hater_recall
+    figures["critics_filed_as_hater"] = _critics_filed
+    figures["abstained"] = lambda found, rows: float(found.unsure[rows].mean())
+    figures["urgency_3_recall"] = _critical_recall
+    figures["stance_ece"] = _calibration_error
+    return figures
+
+
+def _kappa(head: str) -> Figure:
+    labels = list(range(len(STANCES if head == "stance" else TARGETS[head])))
+    return lambda found, rows: float(
+        cohen_kappa_score(found.truth[head][rows], found.guess[head][rows], labels=labels)
+    )
+
+
+def _macro_f1(head: str, without: Stance | None = None) -> Figure:
+    classes = STANCES if head == "stance" else TARGETS[head]
+    labels = [place for place, name in enumerate(classes) if name != without]
+    return lambda found, rows: float(
+        f1_score(
+            found.truth[head][rows],
+            found.guess[head][rows],
+            labels=labels,
+            average="macro",
+            zero_division=0,
+        )
+    )
+
+
+def _filed(found: Judged, rows: I64) -> Mask:
+    return np.asarray((found.guess["stance"][rows] == HATER) & ~found.unsure[rows])
+
+
+def _hater_recall(found: Judged, rows: I64) -> float:
+    return _share(_filed(found, rows), found.truth["stance"][rows] == HATER)
+
+
+def _critics_filed(found: Judged, rows: I64) -> float:
+    return _share(_filed(found, rows), np.isin(found.truth["stance"][rows], CASES))
+
+
+def _critical_recall(found: Judged, rows: I64) -> float:
+    return _share(found.guess["urgency"][rows] == 3, found.truth["urgency"][rows] == 3)
+
+
+def _share(hit: Mask, among: Mask) -> float:
+    return float(hit[among].mean()) if among.any() else float("nan")
+
+
+def _calibration_error(found: Judged, rows: I64) -> float:
+    best = found.stance[rows].max(axis=1)
+    right = found.guess["stance"][rows] == found.truth["stance"][rows]
+    place = np.minimum((best * _BINS).astype(int), _BINS - 1)
+    weight = np.bincount(place, minlength=_BINS)
+    gap = np.abs(
+        np.bincount(place, weights=right, minlength=_BINS)
+        - np.bincount(place, weights=best, minlength=_BINS)
+    )
+    return float(gap.sum() / weight.sum())
+
+
+def _confusion(found: Judged) -> list[list[int]]:
+    table = np.zeros((len(STANCES), len(STANCES)), dtype=int)
+    np.add.at(table, (found.truth["stance"], found.guess["stance"]), 1)
+    return [[int(cell) for cell in row] for row in table]
+
+
+def evaluate(
+    classifier: Classifier, gold: Path, *, rounds: int = _ROUNDS, batch: int = 1000
+) -> dict[str, Any]:
+    """The whole table of a classifier on any labelled JSONL file.
+
+    Raises:
+        InputError: the file is missing or a row is not labelled as the guide has it.
+    """
+    return evaluate_rows(classifier, load_gold(gold), rounds=rounds, batch=batch)
+
+
+def evaluate_rows(
+    classifier: Classifier, rows: Sequence[GoldRow], *, rounds: int = _ROUNDS, batch: int = 1000
+) -> dict[str, Any]:
+    """As `evaluate`, on rows already read."""
+    parts: dict[str, list[F32]] = {name: [] for name in HEADS}
+    unsure: list[Mask] = []
+    for start in range(0, len(rows), batch):
+        found = classifier.probabilities([row.text for row in rows[start : start + batch]])
+        unsure.append(found.unsure)
+        for name in HEADS:
+            parts[name].append(found.proba[name])
+    proba = {name: np.vstack(blocks) for name, blocks in parts.items()}
+    table = judged(gold_labels(rows), proba, classifier.thresholds)
+    return metrics(
+        Judged(table.truth, table.guess, np.concatenate(unsure), table.stance), rounds=rounds
+    )
+
+
+def as_text(table: dict[str, Any]) -> str:
+    """The figures as lines a person can read, percentages where they are shares."""
+    lines = [f"rows {table['rows']}"]
+    for name, figure in table.items():
+        if isinstance(figure, list) and isinstance(figure[0], float):
+            value, low, high = figure
+            lines.append(f"{name:34s} {value:.3f}  (95 % interval {low:.3f} to {high:.3f})")
+    return "\n".join(lines)

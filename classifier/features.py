@@ -1,0 +1,95 @@
+"""From texts to what the heads see: hashed n-grams, word classes, signals, shape.
+
+Everything comes from the text alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from classifier import ngrams, signals
+from otklik.enums import Language
+from otklik.language.identify import identify
+from otklik.language.lemmas import lemmas
+from otklik.language.normaliser import Normalised, normalise
+
+_WORD_SALT, _LEMMA_SALT = 11, 21
+VIEW_WEIGHTS = (1.0, 1.0, 1.0)
+_SHAPE = ("length", "words", "russian", "long_text", "mean_word")
+DENSE_NAMES = (
+    *(f"count.{name}" for name in signals.COUNTED),
+    *(f"signal.{name}" for name in signals.SIGNALS),
+    *(f"shape.{name}" for name in _SHAPE),
+)
+_COUNT_PLACE = {name: place for place, name in enumerate(signals.COUNTED)}
+_SIGNAL_PLACE = {name: len(_COUNT_PLACE) + place for place, name in enumerate(signals.SIGNALS)}
+_SHAPE_PLACE = len(_COUNT_PLACE) + len(_SIGNAL_PLACE)
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What is known of a batch of n texts before any head has spoken.
+
+    Attributes:
+        matrix: (n, ngrams.WIDTH) weighted n-grams.
+        dense: (n, len(DENSE_NAMES)) counts (log), signals, shape.
+        texts: normal forms with the way back to the original.
+        readings: word classes and signals.
+        languages: language of each text.
+        words: the word view, joined, for reasons.
+    """
+
+    matrix: sparse.csr_matrix
+    dense: npt.NDArray[np.float32]
+    texts: list[Normalised]
+    readings: list[signals.Reading]
+    languages: list[Language]
+    words: ngrams.Joined
+
+
+def extract(texts: Sequence[str]) -> Features:
+    """Features of a batch; works for the empty text and for texts of any length."""
+    normal = [normalise(text) for text in texts]
+    readings = [signals.read(text) for text in normal]
+    languages = [identify(text) for text in texts]
+    words = ngrams.join([text.text for text in normal])
+    matrix = _matrix(normal, words)
+    return Features(matrix, _dense(normal, readings, languages), normal, readings, languages, words)
+
+
+def _matrix(normal: list[Normalised], words: ngrams.Joined) -> sparse.csr_matrix:
+    dictionary = ngrams.join(
+        [" ".join(lemmas([token.form for token in text.tokens])) for text in normal]
+    )
+    views = [*word_views(words), ngrams.word_grams(dictionary, _LEMMA_SALT, skip=True)]
+    return ngrams.to_matrix(views, len(normal), None, VIEW_WEIGHTS)
+
+
+def word_views(words: ngrams.Joined) -> list[ngrams.Grams]:
+    """The two views that stand in the text itself: characters and words."""
+    return [ngrams.char_grams(words), ngrams.word_grams(words, _WORD_SALT, skip=False)]
+
+
+def _dense(
+    normal: list[Normalised], readings: list[signals.Reading], languages: list[Language]
+) -> npt.NDArray[np.float32]:
+    dense = np.zeros((len(normal), len(DENSE_NAMES)), dtype=np.float32)
+    for row, (text, reading, language) in enumerate(zip(normal, readings, languages, strict=True)):
+        line = dense[row]
+        for name, count in reading.counts.items():
+            line[_COUNT_PLACE[name]] = count
+        for signal in reading.signals:
+            place = _SIGNAL_PLACE[signal.name]
+            line[place] = max(line[place], signal.weight)
+        words, length = len(text.tokens), len(text.text)
+        line[_SHAPE_PLACE:] = (
+            length, words, language is Language.RUSSIAN, length > 400, length / max(words, 1),
+        )  # fmt: skip
+    counted = [*range(len(_COUNT_PLACE)), _SHAPE_PLACE, _SHAPE_PLACE + 1]
+    dense[:, counted] = np.log1p(dense[:, counted])
+    return dense
