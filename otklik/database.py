@@ -19,7 +19,8 @@ def make_engine(url: str) -> Engine:
     """An engine for SQLite or PostgreSQL.
 
     SQLite: WAL, foreign keys, busy timeout; every transaction is BEGIN IMMEDIATE, so that two
-    writers wait for each other instead of failing at commit.
+    writers wait for each other instead of failing at commit. Errors never quote the values of a
+    statement: what people wrote does not belong into logs.
 
     Raises:
         ConfigError: any other database.
@@ -30,7 +31,10 @@ def make_engine(url: str) -> Engine:
         return _sqlite_engine(url, parsed.database)
     if kind == "postgresql":
         return create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            pool_size=10,
+            hide_parameters=True,
         )
     raise ConfigError(f"database_url: {kind} is not supported; use sqlite or postgresql")
 
@@ -38,7 +42,9 @@ def make_engine(url: str) -> Engine:
 def _sqlite_engine(url: str, file: str | None) -> Engine:
     if file and file != ":memory:":
         Path(file).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, hide_parameters=True
+    )
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -202,6 +202,7 @@ class PromiseState(StrEnum):
     OPEN = "open"
     KEPT = "kept"
     BROKEN = "broken"
+    VOID = "void"  # the reply that made it never went out
 
 
 class DeliveryState(StrEnum):

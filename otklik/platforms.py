@@ -181,6 +181,8 @@ class Platform(ABC, Generic[S]):
         can: what may be done besides collecting.
         reply_max_length: characters, None when unlimited.
         min_interval: seconds between two calls that the platform's rules ask for.
+        reads_back: `thread` shows our own reply as soon as `post` has taken it, so that its
+            absence proves that it was not posted.
         settings_type: the pydantic model of `[[sources]]` entries in `otklik.toml`.
     """
 
@@ -189,6 +191,7 @@ class Platform(ABC, Generic[S]):
     can: ClassVar[frozenset[Capability]] = frozenset()
     reply_max_length: ClassVar[int | None] = None
     min_interval: ClassVar[float] = 0.0
+    reads_back: ClassVar[bool] = False
     settings_type: ClassVar[type[PlatformSettings]] = PlatformSettings
 
     def __init__(self, settings: S, *, source: str = "") -> None:

@@ -7,13 +7,7 @@ from sqlmodel import SQLModel
 
 import otklik.models  # noqa: F401 — fills the metadata
 from otklik.columns import EnumText
-
-# made by hand in a revision, with tables of their own behind them on SQLite
-SEARCH_TABLE = "mention_search"
-
-
-def _include(name: str | None, kind: str, _: Any) -> bool:
-    return not (kind == "table" and (name or "").startswith(SEARCH_TABLE))
+from otklik.migrate import is_compared
 
 
 def _render(kind: str, item: Any, _: Any) -> str | Literal[False]:
@@ -27,7 +21,7 @@ context.configure(
     target_metadata=SQLModel.metadata,
     render_as_batch=connection.dialect.name == "sqlite",
     compare_type=True,
-    include_name=_include,
+    include_name=is_compared,
     render_item=_render,
 )
 with context.begin_transaction():

@@ -35,6 +35,15 @@ class Intake:
     seen: int = 0
     bad_rows: int = 0
 
+    def add(self, other: "Intake") -> None:
+        """Sum up pages."""
+        self.new += other.new
+        self.edited += other.edited
+        self.deleted += other.deleted
+        self.ours += other.ours
+        self.seen += other.seen
+        self.bad_rows += other.bad_rows
+
 
 def content_digest(mention: CollectedMention) -> str:
     """What makes a version: text, rating and pictures; 64 hex digits."""

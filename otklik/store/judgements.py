@@ -5,7 +5,16 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
-from otklik.enums import CaseState, IncidentKind, IncidentState, Stance, Topic
+from otklik.enums import (
+    Abuse,
+    CaseState,
+    Claim,
+    EffectKind,
+    IncidentKind,
+    IncidentState,
+    Stance,
+    Topic,
+)
 from otklik.models import (
     Case,
     DecisionRow,
@@ -17,6 +26,14 @@ from otklik.models import (
     VerdictRow,
 )
 from otklik.verdicts import Verdict
+
+LABEL_FIELDS: dict[str, frozenset[str]] = {
+    "stance": frozenset(Stance),
+    "claim": frozenset(Claim),
+    "abuse": frozenset(Abuse),
+    "topic": frozenset(Topic),
+    "urgency": frozenset("0123"),
+}
 
 
 def save_verdicts(
@@ -226,3 +243,21 @@ def save_label(session: Session, label: Label) -> None:
 def window_start(at: datetime, hours: float) -> datetime:
     """Start of the window of the last `hours`."""
     return at - timedelta(hours=hours)
+
+
+def approvals_asked(decision: DecisionRow) -> int:
+    """How many people the policy asks to approve a reply: one at least, always."""
+    kinds = {effect["kind"] for effect in decision.effects}
+    return 2 if EffectKind.SECOND_APPROVAL in kinds else 1
+
+
+def list_facts(session: Session, digests: Sequence[str]) -> list[FactRow]:
+    """Facts by digest, as they read when they were cited."""
+    return list(session.exec(select(FactRow).where(col(FactRow.digest).in_(digests))))
+
+
+def list_incidents_of(session: Session, rows: Sequence[Mention]) -> dict[int, Incident]:
+    """Incidents these mentions belong to, by id."""
+    ids = {row.incident_id for row in rows if row.incident_id}
+    found = session.exec(select(Incident).where(col(Incident.id).in_(ids)))
+    return {row.id or 0: row for row in found}

@@ -45,6 +45,15 @@ def claim_mentions(
     )
 
 
+def claim_mention(session: Session, mention_id: int, state: MentionState) -> Mention | None:
+    """One mention, locked, if it still stands in `state`."""
+    return session.exec(
+        select(Mention)
+        .where(Mention.id == mention_id, Mention.state == state)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+
+
 def save_state(
     mention: Mention, state: MentionState, at: datetime, reason: CloseReason | None = None
 ) -> None:
@@ -64,7 +73,7 @@ def save_step_failure(mention: Mention, error: str, at: datetime, max_attempts: 
         mention.retry_at = None
 
 
-def void_work(session: Session, mention_ids: Iterable[int], reason: str, at: datetime) -> list[int]:
+def void_work(session: Session, mention_ids: Iterable[int], reason: str) -> list[int]:
     """Drafts of these mentions expire and what is queued is not sent; ids of voided replies.
 
     A reply that is already being sent cannot be called back by us; it is left to its outcome.

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select, update
+from sqlmodel.sql.expression import SelectOfScalar
 
 from otklik.enums import DraftState, PromiseState, ReplyState
 from otklik.errors import NotFound
@@ -124,13 +125,21 @@ def find_posted_reply(session: Session, mention_id: int) -> Reply | None:
 
 def claim_reply(session: Session, brand_id: str, at: datetime) -> Reply | None:
     """The oldest reply whose undo window is over, locked; None when there is none."""
-    return session.exec(
+    return session.exec(_next_reply(brand_id, at).with_for_update(skip_locked=True)).first()
+
+
+def _next_reply(brand_id: str, at: datetime) -> SelectOfScalar[Reply]:
+    return (
         select(Reply)
         .where(Reply.brand_id == brand_id, Reply.state == ReplyState.QUEUED, Reply.send_after <= at)
         .order_by(col(Reply.send_after), col(Reply.id))
         .limit(1)
-        .with_for_update(skip_locked=True)
-    ).first()
+    )
+
+
+def find_next_reply(session: Session, brand_id: str, at: datetime) -> Reply | None:
+    """What `claim_reply` would claim, without claiming it."""
+    return session.exec(_next_reply(brand_id, at)).first()
 
 
 def list_lost_replies(session: Session, brand_id: str, at: datetime) -> list[Reply]:
@@ -232,3 +241,42 @@ def find_approver(session: Session, draft_id: int) -> Person | None:
         .where(Approval.draft_id == draft_id)
         .order_by(col(Approval.id).desc())
     ).first()
+
+
+def list_public_texts(session: Session, brand_id: str, limit: int = 200) -> list[str]:
+    """Texts of our latest replies that are out or on their way, newest first."""
+    out = (ReplyState.QUEUED, ReplyState.SENDING, ReplyState.POSTED, ReplyState.UNKNOWN)
+    return list(
+        session.exec(
+            select(Reply.text)
+            .where(Reply.brand_id == brand_id, col(Reply.state).in_(out))
+            .order_by(col(Reply.id).desc())
+            .limit(limit)
+        )
+    )
+
+
+def list_open_promises(session: Session, reply_id: int) -> list[Promise]:
+    """What one reply promised and is not kept yet."""
+    return list(
+        session.exec(
+            select(Promise).where(Promise.reply_id == reply_id, Promise.state == PromiseState.OPEN)
+        )
+    )
+
+
+def find_reply_there(session: Session, external_id: str) -> Reply | None:
+    """Our reply of that external id, or None."""
+    return session.exec(select(Reply).where(Reply.external_id == external_id)).first()
+
+
+def list_answered(session: Session, rows: Sequence[Mention]) -> set[int]:
+    """Which of these mentions have a reply of ours in public, or perhaps have."""
+    out = (ReplyState.POSTED, ReplyState.SENDING, ReplyState.UNKNOWN)
+    return set(
+        session.exec(
+            select(Reply.mention_id).where(
+                col(Reply.mention_id).in_([row.id for row in rows]), col(Reply.state).in_(out)
+            )
+        )
+    )

@@ -1,0 +1,74 @@
+"""What the steps work with: the desk, put together by `otklik.bootstrap`."""
+
+import os
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from otklik import audit, clock
+from otklik.alerts import Channel
+from otklik.platforms import AnyPlatform
+from otklik.settings import ChannelSettings, Settings
+from otklik.verdicts import Verdict
+from responder.drafting import Writer
+from responder.knowledge import Knowledge
+from responder.policy import Policy
+
+
+class Judge(Protocol):
+    """A classifier, as the pipeline needs it."""
+
+    @property
+    def version(self) -> str:
+        """Which model this is."""
+
+    def judge(self, texts: Sequence[str]) -> list[Verdict]:
+        """One verdict per text, in order."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything the steps work with; put together by `otklik.bootstrap`."""
+
+    settings: Settings
+    engine: Engine
+    platforms: Mapping[str, type[AnyPlatform]]
+    classifier: Judge
+    policy: Policy
+    knowledge: Knowledge
+    writer: Writer
+    channels: Mapping[str, tuple[ChannelSettings, Channel]]
+    now: Callable[[], datetime] = clock.now
+    owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
+
+    @property
+    def brand_id(self) -> str:
+        """Whose desk this is."""
+        return self.settings.brand_id
+
+
+class StepCount(NamedTuple):
+    """How many things a step did, and how many it failed on."""
+
+    done: int
+    failed: int
+
+
+def note_failure(
+    desk: Desk, db: Session, subject: tuple[str, object], step: str, error: Exception
+) -> None:
+    """Write into the audit log that a step failed on a source or a mention."""
+    audit.record(
+        db,
+        at=desk.now(),
+        actor=audit.MACHINE,
+        action="step.failed",
+        subject=subject,
+        detail={"step": step, "error": f"{type(error).__name__}: {error}"[:500]},
+        brand_id=desk.brand_id,
+    )

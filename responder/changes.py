@@ -1,0 +1,116 @@
+"""What an edit, a deletion or a comment of our own means for drafts and replies under way."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session
+
+from otklik import audit
+from otklik.enums import CloseReason, MentionState, ReplyState
+from otklik.models import Mention, Reply
+from otklik.platforms import PostedReply
+from otklik.store import judgements, mentions, replies
+from otklik.store.intake import Intake
+from responder import posting, promises
+
+
+def react(session: Session, intake: Intake, at: datetime) -> None:
+    """Draw the consequences of one stored page, in its own transaction."""
+    for mention in mentions.list_mentions(session, intake.edited):
+        _note(session, mention, "mention.edited", at)
+    _void(session, intake.edited, "the comment was edited", at)
+    _react_to_deletions(session, intake.deleted, at)
+    _recognise_ours(session, mentions.list_mentions(session, intake.ours), at)
+
+
+def _void(session: Session, mention_ids: Sequence[int], reason: str, at: datetime) -> None:
+    for reply_id in mentions.void_work(session, mention_ids, reason):
+        promises.forget(session, reply_id, at)
+
+
+def _react_to_deletions(session: Session, deleted: Sequence[int], at: datetime) -> None:
+    rows = mentions.list_mentions(session, deleted)
+    for mention in rows:
+        _note(session, mention, "mention.deleted", at)
+        if mention.is_ours:
+            _mark_withdrawn(session, mention, at)
+    theirs = [m for m in rows if not m.is_ours]
+    _void(session, [m.id or 0 for m in theirs], "the comment was deleted", at)
+    mentions.close_mentions(session, [m.id or 0 for m in theirs], CloseReason.DELETED, at)
+    for mention in theirs:
+        session.refresh(mention)
+        judgements.close_case_if_done(session, mention.case_id, at)
+
+
+def _mark_withdrawn(session: Session, ours: Mention, at: datetime) -> None:
+    reply = replies.find_reply_there(session, ours.external_id)
+    if reply is not None and reply.state == ReplyState.POSTED:
+        reply.state, reply.error = ReplyState.WITHDRAWN, "our reply no longer stands there"
+        reply.follow_up_at = None
+        session.add(reply)
+        audit.record(
+            session,
+            at=at,
+            actor=audit.MACHINE,
+            action="reply.gone",
+            subject=("reply", reply.id),
+            brand_id=reply.brand_id,
+        )
+
+
+def _recognise_ours(session: Session, ours: Sequence[Mention], at: datetime) -> None:
+    """Tell a reply sent by us from an answer given outside Otklik (promise 7)."""
+    parents = mentions.list_parents(session, ours)
+    by_parent = replies.list_replies_under(session, list(parents.values()))
+    for shown in ours:
+        parent = parents.get(shown.parent_external_id or "")
+        if parent is not None and not parent.is_ours:
+            _match(session, shown, parent, by_parent.get(parent.id or 0, []), at)
+
+
+def _match(
+    session: Session, shown: Mention, parent: Mention, known: Sequence[Reply], at: datetime
+) -> None:
+    if any(reply.external_id == shown.external_id for reply in known):
+        return
+    under_way = (ReplyState.SENDING, ReplyState.UNKNOWN)
+    for reply in known:
+        if reply.state in under_way and posting.same_text(reply.text, shown.text):
+            if reply.state == ReplyState.UNKNOWN:
+                posted = PostedReply(
+                    external_id=shown.external_id, url=shown.url, posted_at=shown.published_at
+                )
+                posting.save_posted(session, reply, parent, posted, at)
+            return  # one being sent at this moment will tell its outcome itself
+    _close_answered(session, parent, shown, at)
+
+
+def _close_answered(session: Session, parent: Mention, shown: Mention, at: datetime) -> None:
+    if parent.state in (MentionState.ANSWERED, MentionState.CLOSED):
+        return
+    _void(session, [parent.id or 0], "answered outside Otklik", at)
+    mentions.save_state(parent, MentionState.CLOSED, at, CloseReason.ANSWERED_ELSEWHERE)
+    parent.sla_state = None
+    session.add(parent)
+    judgements.close_case_if_done(session, parent.case_id, at)
+    audit.record(
+        session,
+        at=at,
+        actor=audit.MACHINE,
+        action="mention.answered_elsewhere",
+        subject=("mention", parent.id),
+        detail={"by": shown.external_id},
+        brand_id=parent.brand_id,
+    )
+
+
+def _note(session: Session, mention: Mention, action: str, at: datetime) -> None:
+    audit.record(
+        session,
+        at=at,
+        actor=audit.MACHINE,
+        action=action,
+        subject=("mention", mention.id),
+        detail={"version": mention.version, "content_digest": mention.content_digest},
+        brand_id=mention.brand_id,
+    )

@@ -1,0 +1,204 @@
+"""A person's work on a mention short of approving: edit, write, reject, ignore, label."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from otklik import audit
+from otklik.enums import Approach, CloseReason, DraftState, Language, MentionState, Role
+from otklik.errors import ApprovalError, StaleText
+from otklik.models import DraftRow, Label, Mention, Person
+from otklik.people import require
+from otklik.store import judgements, mentions, replies
+from responder import review
+from responder.checks import note_draft, open_mention, proposed_draft
+
+
+def edit_draft(
+    session: Session, *, person: Person, draft_id: int, text: str, at: datetime
+) -> DraftRow:
+    """Replace the text: a new draft that supersedes the old one, without its approvals.
+
+    Raises:
+        StaleText: draft or mention changed since it was shown. NotAllowed: role too low.
+    """
+    require(person, Role.OPERATOR)
+    old = proposed_draft(session, draft_id)
+    mention = open_mention(session, old.mention_id, old.mention_version)
+    return _save_text(session, mention, old, text, person=person, at=at)
+
+
+def _save_text(
+    session: Session, mention: Mention, old: DraftRow, text: str, *, person: Person, at: datetime
+) -> DraftRow:
+    if not text.strip():
+        raise ApprovalError("an empty reply cannot be saved")
+    found = review.lint_text(
+        session,
+        mention=mention,
+        text=text,
+        language=old.language,
+        points=old.points,
+        facts=old.facts,
+        at=at,
+    )
+    findings = [finding.model_dump(mode="json") for finding in found]
+    decision = judgements.list_decisions(session, [mention])[mention.id or 0]
+    least = judgements.approvals_asked(decision)
+    draft = replies.save_draft(
+        session,
+        DraftRow(
+            brand_id=old.brand_id,
+            mention_id=mention.id or 0,
+            mention_version=mention.version,
+            decision_id=old.decision_id,
+            supersedes_id=old.id,
+            editor_id=person.id,
+            writer=old.writer,
+            approach=old.approach,
+            language=old.language,
+            state=DraftState.PROPOSED,
+            text=text,
+            text_digest=audit.digest(text),
+            approvals_needed=review.approvals_for(findings, least),
+            points=old.points,
+            facts=old.facts,
+            findings=findings,
+            created_at=at,
+        ),
+    )
+    note_draft(session, person, "draft.edited", draft, at)
+    return draft
+
+
+def write_draft(
+    session: Session,
+    *,
+    person: Person,
+    mention_id: int,
+    mention_version: int,
+    text: str,
+    at: datetime,
+) -> DraftRow:
+    """A person's own text for a mention that has no draft.
+
+    Raises:
+        StaleText: the mention changed. NotAllowed: role too low.
+    """
+    require(person, Role.OPERATOR)
+    mention = open_mention(session, mention_id, mention_version)
+    decision = judgements.list_decisions(session, [mention]).get(mention_id)
+    if decision is None:
+        raise StaleText("policy has not decided on this version yet")
+    verdict = judgements.list_verdicts(session, [mention]).get(mention_id)
+    blank = DraftRow(
+        brand_id=mention.brand_id,
+        mention_id=mention_id,
+        mention_version=mention_version,
+        decision_id=decision.id or 0,
+        writer="person",
+        approach=Approach.ANSWER,
+        language=verdict.language if verdict else Language.RUSSIAN,
+        state=DraftState.SUPERSEDED,
+        text="",
+        text_digest="",
+        created_at=at,
+    )
+    draft = _save_text(session, mention, blank, text, person=person, at=at)
+    mentions.save_state(mention, MentionState.DRAFTED, at)
+    session.add(mention)
+    return draft
+
+
+def reject(session: Session, *, person: Person, draft_id: int, reason: str, at: datetime) -> None:
+    """Turn a draft down; the mention is held for a person's own text.
+
+    Raises:
+        ApprovalError: no reason. StaleText: somebody acted before. NotAllowed: role too low.
+    """
+    require(person, Role.OPERATOR)
+    if not reason.strip():
+        raise ApprovalError("a rejection needs a reason")
+    draft = proposed_draft(session, draft_id)
+    mention = open_mention(session, draft.mention_id, draft.mention_version)
+    draft.state, draft.reject_reason = DraftState.REJECTED, reason
+    session.add(draft)
+    mentions.save_state(mention, MentionState.HELD, at)
+    session.add(mention)
+    note_draft(session, person, "draft.rejected", draft, at, reason=reason)
+
+
+def ignore(
+    session: Session,
+    *,
+    person: Person,
+    mention_id: int,
+    mention_version: int,
+    reason: str,
+    at: datetime,
+) -> None:
+    """Decide not to answer; silence is recorded with its reason.
+
+    Raises:
+        ApprovalError: no reason. StaleText: the mention changed. NotAllowed: role too low.
+    """
+    require(person, Role.OPERATOR)
+    if not reason.strip():
+        raise ApprovalError("silence needs a reason")
+    mention = open_mention(session, mention_id, mention_version)
+    mentions.void_work(session, [mention_id], reason)
+    mentions.save_state(mention, MentionState.CLOSED, at, CloseReason.IGNORED)
+    mention.sla_state = None
+    session.add(mention)
+    judgements.close_case_if_done(session, mention.case_id, at)
+    audit.record(
+        session,
+        at=at,
+        actor=audit.actor_of(person),
+        action="mention.ignored",
+        subject=("mention", mention_id),
+        detail={"version": mention_version, "reason": reason},
+        brand_id=mention.brand_id,
+    )
+
+
+def label(
+    session: Session,
+    *,
+    person: Person,
+    mention_id: int,
+    mention_version: int,
+    field: str,
+    value: str,
+    at: datetime,
+) -> Label:
+    """Say what the verdict should have been.
+
+    Raises:
+        ApprovalError: no such field or value. NotAllowed: role too low.
+    """
+    require(person, Role.OPERATOR)
+    allowed = judgements.LABEL_FIELDS.get(field)
+    if allowed is None or value not in allowed:
+        raise ApprovalError(f"{field}={value} is not a label")
+    mention = mentions.get_mention(session, mention_id)
+    given = Label(
+        brand_id=mention.brand_id,
+        mention_id=mention_id,
+        mention_version=mention_version,
+        person_id=person.id or 0,
+        field=field,
+        value=value,
+        created_at=at,
+    )
+    judgements.save_label(session, given)
+    audit.record(
+        session,
+        at=at,
+        actor=audit.actor_of(person),
+        action="mention.labelled",
+        subject=("mention", mention_id),
+        detail={"version": mention_version, "field": field, "value": value},
+        brand_id=mention.brand_id,
+    )
+    return given

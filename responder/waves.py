@@ -1,0 +1,116 @@
+"""Cases and incidents in the database: the grouping of `responder.incidents`, applied."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session
+
+from otklik import audit
+from otklik.enums import Claim, Stance, Topic
+from otklik.models import Case, Incident, Mention, VerdictRow
+from otklik.settings import Settings
+from otklik.store import judgements, mentions
+from responder.incidents import Neighbourhood, Story, Wave
+
+# how many recent unhappy mentions a new one is compared with
+NEIGHBOURS = 300
+_UNHAPPY = (Stance.CRITIC, Stance.HEATED, Stance.HATER)
+
+
+def open_cases(session: Session, rows: Sequence[Mention], at: datetime) -> None:
+    """One person, one story: join the author's open case, or open one."""
+    cases = judgements.list_open_cases(session, [row.author_id for row in rows])
+    fresh: dict[int, Case] = {}
+    for row in rows:
+        if row.author_id not in cases and row.author_id not in fresh:
+            fresh[row.author_id] = Case(
+                brand_id=row.brand_id, author_id=row.author_id, opened_at=at
+            )
+    judgements.save_cases(session, list(fresh.values()))
+    for row in rows:
+        row.case_id = (cases.get(row.author_id) or fresh[row.author_id]).id
+
+
+def find_incidents(
+    session: Session, rows: Sequence[Mention], settings: Settings, at: datetime
+) -> list[Incident]:
+    """Attach mentions to incidents; the incidents that were new, or grew, in order."""
+    unhappy = [row for row in rows if row.stance in _UNHAPPY and row.starts_clock]
+    if not unhappy:
+        return []
+    since = judgements.window_start(at, settings.incident_hours)
+    recent = judgements.list_recent_unhappy(session, settings.brand_id, since, NEIGHBOURS)
+    verdicts = judgements.list_verdicts(session, [*recent, *unhappy])
+    around = Neighbourhood([_story(row, verdicts) for row in recent])
+    known = judgements.list_incidents(session, settings.brand_id, since)
+    touched: dict[int, Incident] = {}
+    for row in sorted(unhappy, key=lambda m: (m.waiting_since, m.id)):
+        if row.waiting_since < since:
+            continue
+        wave = around.wave_of(_story(row, verdicts), settings.incident_size)
+        if wave is not None:
+            incident = _attach(session, row, wave, known, at)
+            touched[incident.id or 0] = incident
+            around.attach(wave.members, row.id or 0, incident.id or 0)
+    return list(touched.values())
+
+
+def _story(row: Mention, verdicts: dict[int, VerdictRow]) -> Story:
+    verdict = verdicts.get(row.id or 0)
+    return Story(
+        mention_id=row.id or 0,
+        author_id=row.author_id,
+        text=row.text,
+        topic=row.topic or Topic.NONE,
+        stance=row.stance or Stance.OTHER,
+        claim=verdict.claim if verdict else Claim.NONE,
+        incident_id=row.incident_id,
+    )
+
+
+def _attach(
+    session: Session, row: Mention, wave: Wave, known: dict[int, Incident], at: datetime
+) -> Incident:
+    incident = known.get(wave.incident_id or 0) or _open(session, row, wave, at)
+    known[incident.id or 0] = incident
+    for member in mentions.list_mentions(session, wave.members):
+        member.incident_id = member.incident_id or incident.id
+        incident.first_at = min(incident.first_at, member.waiting_since)
+        session.add(member)
+    row.incident_id = incident.id
+    session.add(row)
+    session.flush()
+    incident.size = judgements.count_incident_authors(session, incident.id or 0)
+    incident.first_at = min(incident.first_at, row.waiting_since)
+    incident.last_at = max(incident.last_at, row.waiting_since)
+    incident.explanation = _explain(incident)
+    session.add(incident)
+    return incident
+
+
+def _open(session: Session, row: Mention, wave: Wave, at: datetime) -> Incident:
+    incident = judgements.save_incident(
+        session,
+        brand_id=row.brand_id,
+        kind=wave.kind,
+        topic=row.topic or Topic.NONE,
+        signature=" ".join(wave.words),
+        title=" · ".join(wave.words),
+        at=row.waiting_since,
+    )
+    audit.record(
+        session,
+        at=at,
+        actor=audit.MACHINE,
+        action="incident.suspected",
+        subject=("incident", incident.id),
+        detail={"kind": wave.kind, "people": wave.people},
+        brand_id=row.brand_id,
+    )
+    return incident
+
+
+def _explain(incident: Incident) -> str:
+    hours = (incident.last_at - incident.first_at).total_seconds() / 3600
+    words = incident.signature.replace(" ", ", ")
+    return f"{incident.size} чел. за {max(hours, 1):.0f} ч, общее: {words}"
