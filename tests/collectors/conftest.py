@@ -9,8 +9,11 @@ import pytest
 import stamina
 
 from collectors.isso import Isso
+from collectors.wordpress import WordPress
 from otklik.platforms import build_platform
 from tests.servers.isso import IssoServer
+from tests.servers.requirements import require
+from tests.servers.wordpress import NEEDS, WordPressServer
 
 OUR_NAME, OUR_EMAIL = "Магазин «Ромашка»", "desk-7f3a@shop.example"
 MakeIsso = Callable[..., Isso]
@@ -60,3 +63,41 @@ def _no_waits_between_retries() -> Iterator[None]:
     stamina.set_testing(True, attempts=3)
     yield
     stamina.set_testing(False)
+
+
+@pytest.fixture(scope="session")
+def _wordpress_server() -> Iterator[WordPressServer]:
+    require(*NEEDS)
+    with WordPressServer() as server:
+        yield server
+
+
+@pytest.fixture
+def wordpress_server(_wordpress_server: WordPressServer) -> WordPressServer:
+    """A running WordPress without posts and comments."""
+    _wordpress_server.clear()
+    return _wordpress_server
+
+
+@pytest.fixture
+def make_wordpress(wordpress_server: WordPressServer) -> Iterator[Callable[..., WordPress]]:
+    """Builds the platform for the running server, or for another `base_url`."""
+    made: list[WordPress] = []
+
+    def make(**changes: Any) -> WordPress:
+        config: dict[str, Any] = {
+            "base_url": wordpress_server.url,
+            "allow_private_hosts": True,
+            "min_interval": 0,
+            "user": wordpress_server.user,
+            "application_password": wordpress_server.password,
+            **changes,
+        }
+        platform = build_platform(WordPress, config, source="blog")
+        assert isinstance(platform, WordPress)
+        made.append(platform)
+        return platform
+
+    yield make
+    for platform in made:
+        platform.close()
