@@ -16,7 +16,7 @@ help: ## list these commands
 		printf '  make %-6s %s\n' "$$name" "$$what"; done
 
 run: $(VENV)/.run-stamp ## show everything at work on a local comment server; Ctrl-C ends it
-	@$(PY) -m otklik demo $(ARGS)
+	@$(VENV)/bin/otklik demo $(ARGS)
 
 test: $(VENV)/.dev-stamp ## run all tests; ARGS="tests/store -k chain" chooses some
 	@$(PY) -m pytest -q $(ARGS)

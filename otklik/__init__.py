@@ -1,0 +1,1 @@
+"""The kernel: what every stage may use; it knows no stage."""

@@ -1,0 +1,222 @@
+"""Writes `docs/settings.md` and `docs/platforms.md` from the code that reads the settings.
+
+Run ``python -m otklik.documentation`` (or `make docs`); with ``--check`` nothing is written and
+the exit status says whether the pages are up to date.
+"""
+
+import importlib
+import inspect
+import json
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin
+
+from annotated_types import Ge, Gt, Le, Lt
+from pydantic import BaseModel, SecretStr
+from pydantic.fields import FieldInfo
+
+from otklik.alerts import Channel, ChannelConfig, discover_channels
+from otklik.platforms import AnyPlatform, Capability, PlatformSettings, discover
+from otklik.settings import ChannelSettings, Settings, SourceSettings
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+HEAD = "<!-- Written by `make docs` from the code; a change here is lost. -->"
+
+_BOUNDS = {Ge: ("ge", "≥"), Gt: ("gt", ">"), Le: ("le", "≤"), Lt: ("lt", "<")}
+
+
+def describe_field(model: type[BaseModel], name: str) -> str:
+    """What a setting is for: its description, else its line under ``Attributes:``."""
+    described = model.model_fields[name].description
+    if described:
+        return described
+    for ancestor in model.__mro__:
+        found = _attributes(inspect.getdoc(ancestor) or "").get(name)
+        if found:
+            return found[0].upper() + found[1:]
+    return ""
+
+
+def _attributes(docstring: str) -> dict[str, str]:
+    """The ``Attributes:`` section of a docstring; one line may name several, with commas."""
+    _, _, section = docstring.partition("Attributes:\n")
+    section = re.split(r"\n(?=\S)", section, maxsplit=1)[0]
+    found = {}
+    for entry in re.split(r"\n {4}(?=\S)", "\n" + section):
+        names, _, text = entry.partition(":")
+        for name in names.split(","):
+            found[name.strip()] = " ".join(text.split())
+    return found
+
+
+def _type_name(kind: Any) -> str:
+    origin, inner = get_origin(kind), [arg for arg in get_args(kind) if arg is not Ellipsis]
+    if origin in (Union, UnionType):
+        return " or ".join(_type_name(arg) for arg in inner if arg is not NoneType)
+    if origin is Literal:
+        return " or ".join(f"`{value}`" for value in inner)
+    if origin in (list, tuple, set, frozenset):
+        return f"list of {_type_name(inner[0])}"
+    if origin is not None and issubclass(origin, dict):
+        return "table"
+    if isinstance(kind, type) and issubclass(kind, SecretStr):
+        return "secret, as `env:NAME`"
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return "table"
+    names = {str: "text", bool: "true or false", float: "number", int: "whole number"}
+    return names.get(kind, getattr(kind, "__name__", str(kind)))
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    value = field.get_default(call_default_factory=True)
+    if value is None:
+        return "none"
+    plain = list(value) if isinstance(value, tuple | set | frozenset) else value
+    return f"`{json.dumps(plain, ensure_ascii=False, default=str)}`"
+
+
+def _bounds(field: FieldInfo) -> str:
+    shown = []
+    for limit in field.metadata:
+        if type(limit) in _BOUNDS:
+            name, sign = _BOUNDS[type(limit)]
+            shown.append(f"{sign} {getattr(limit, name)}")
+    return f" ({', '.join(shown)})" if shown else ""
+
+
+def _table(model: type[BaseModel], names: Sequence[str], variable: str = "") -> list[str]:
+    head = ["setting", *(["variable"] if variable else []), "value", "default", "what it does"]
+    rows = [head, ["---"] * len(head)]
+    for name in names:
+        field = model.model_fields[name]
+        cells = [f"`{name}`", *([f"`{variable}{name.upper()}`"] if variable else [])]
+        cells += [_type_name(field.annotation) + _bounds(field), _default(field)]
+        rows.append([*cells, describe_field(model, name)])
+    return ["| " + " | ".join(c.replace("|", "\\|") for c in row) + " |" for row in rows]
+
+
+def _own_fields(model: type[BaseModel], base: type[BaseModel]) -> list[str]:
+    """Settings a model adds to `base`, or whose default it changes."""
+    known = base.model_fields
+    return [
+        name
+        for name, field in model.model_fields.items()
+        if name not in known or field.default != known[name].default
+    ]
+
+
+def settings_page() -> str:
+    """The page on `otklik.toml` and the environment, with the channels."""
+    lines = [HEAD, "# Settings", "", *_SETTINGS_INTRODUCTION.strip().splitlines(), ""]
+    lines += [*_table(Settings, list(Settings.model_fields), "OTKLIK_"), ""]
+    lines += ["## `[[sources]]`: watched places", ""]
+    lines += [
+        "The other keys of an entry belong to its platform: [platforms.md](platforms.md).",
+        "",
+    ]
+    lines += [*_table(SourceSettings, list(SourceSettings.model_fields)), ""]
+    lines += ["## `[[channels]]`: where alerts go", ""]
+    lines += [*_table(ChannelSettings, list(ChannelSettings.model_fields)), ""]
+    lines += ["Every channel also knows:", ""]
+    lines += [*_table(ChannelConfig, list(ChannelConfig.model_fields)), ""]
+    for kind, channel in discover_channels().items():
+        lines += _channel_section(kind, channel)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _channel_section(kind: str, channel: type[Channel]) -> list[str]:
+    own = _own_fields(channel.settings_type, ChannelConfig)
+    lines = [f'### `kind = "{kind}"`: {channel.title or kind}', "", _first_words(channel), ""]
+    return [*lines, *(_table(channel.settings_type, own) if own else ["No settings."]), ""]
+
+
+def platforms_page() -> str:
+    """The page on all platforms: what each can do, its limits, its settings."""
+    found = discover()
+    lines = [HEAD, "# Platforms", "", *_PLATFORMS_INTRODUCTION.strip().splitlines(), ""]
+    head = ["platform", "", "reads", *Capability, "longest reply", "calls"]
+    rows = [head, ["---"] * len(head), *(_summary(name, kind) for name, kind in found.items())]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    lines += ["", "## Settings of every platform", ""]
+    lines += [*_table(PlatformSettings, list(PlatformSettings.model_fields)), ""]
+    for name, kind in found.items():
+        own = _own_fields(kind.settings_type, PlatformSettings)
+        about = inspect.getdoc(importlib.import_module(f"collectors.{name}")) or ""
+        lines += [f"## {name}", "", f"**{kind.title or name}.** {about}", ""]
+        lines += [*(_table(kind.settings_type, own) if own else ["No settings of its own."]), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _summary(name: str, kind: type[AnyPlatform]) -> list[str]:
+    can = ["yes" if capability in kind.can else "–" for capability in Capability]
+    length = f"{kind.reply_max_length:,} characters" if kind.reply_max_length else "–"
+    calls = f"every {kind.min_interval:g} s at most" if kind.min_interval else "–"
+    return [f"[`{name}`](#{name})", kind.title, "yes", *can, length, calls]
+
+
+def _first_words(part: type[Any]) -> str:
+    return (inspect.getdoc(part) or "").split("\n\n", maxsplit=1)[0].replace("\n", " ")
+
+
+_SETTINGS_INTRODUCTION = """
+Otklik reads `otklik.toml` in the working directory, or the file that `OTKLIK_CONFIG` names; the
+environment overrides the file. An unknown key, an unknown `OTKLIK_` variable or a wrong value
+stops the start with a message that names it. Secrets never stand in the file: write
+`"env:OTKLIK_SECRET_SHOP"` and set that variable; it is read when the part is built.
+
+```toml
+database_url = "sqlite:///var/otklik.sqlite3"
+
+[[sources]]
+name = "blog"
+platform = "isso"
+base_url = "https://comments.example.org"
+uris = ["/post/1"]
+admin_password = "env:OTKLIK_SECRET_ISSO"
+
+[[channels]]
+name = "desk"
+kind = "console"
+```
+"""
+
+_PLATFORMS_INTRODUCTION = """
+A platform is one file (or folder) in `collectors/`; a source is one `[[sources]]` entry of
+`otklik.toml` ([settings.md](settings.md)). `otklik sources check` makes one real call to each.
+"""
+
+
+def pages() -> dict[str, str]:
+    """All generated pages by file name."""
+    return {"settings.md": settings_page(), "platforms.md": platforms_page()}
+
+
+def list_stale(folder: Path = DOCS) -> list[str]:
+    """Names of generated pages that are absent or differ from what the code says now."""
+    return [
+        name
+        for name, text in pages().items()
+        if not (folder / name).is_file() or (folder / name).read_text(encoding="utf-8") != text
+    ]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the pages, or with ``--check`` only look; gives the exit status."""
+    stale = list_stale()
+    if "--check" in arguments:
+        if stale:
+            sys.stderr.write(f"docs/: {', '.join(stale)} out of date; run `make docs`\n")
+        return int(bool(stale))
+    for name in stale:
+        (DOCS / name).write_text(pages()[name], encoding="utf-8")
+        sys.stdout.write(f"wrote docs/{name}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
