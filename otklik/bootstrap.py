@@ -1,0 +1,195 @@
+"""The composition root: settings become an engine, platforms, a classifier, a policy, channels.
+
+Nothing below this file knows how its parts are made; nothing above it makes them.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from classifier.model import Classifier
+from otklik import clock, database
+from otklik import migrate as migrations
+from otklik.alerts import Channel, build_channel
+from otklik.desk import Desk
+from otklik.errors import ConfigError
+from otklik.models import FactRow, PolicyRevision
+from otklik.platforms import ENV_PREFIX, AnyPlatform, build_platform, discover, secret_keys
+from otklik.settings import ChannelSettings, Settings, SourceSettings, load_settings
+from otklik.store import judgements, sources
+from responder.drafting import DeterministicWriter
+from responder.knowledge import Fact, Knowledge
+from responder.knowledge_file import load_knowledge, shipped_knowledge
+from responder.policy import Policy
+from responder.policy_file import check_revision, load_policy, shipped_policy
+
+NEIGHBOURS = ("collectors", "classifier", "responder", "dashboard")
+CONSOLE = ChannelSettings(name="console", kind="console", min_urgency=3)
+
+
+def open_desk(settings: Settings | None = None, *, migrate: bool = False) -> Desk:
+    """Everything the machine steps work with, checked and agreeing with the database.
+
+    Args:
+        settings: by default those of file and environment.
+        migrate: bring the database to this code's revision instead of refusing it.
+
+    Raises:
+        ConfigError: settings, policy, knowledge, channel or source are wrong, a neighbouring
+            package is a foreign one, or the database has another revision.
+        ModelError: the model artefact is missing or was changed.
+    """
+    check_neighbours()
+    settings = with_channels(settings or load_settings())
+    platforms = discover()
+    check_sources(settings.sources, platforms)
+    policy, knowledge = read_policy(settings), read_knowledge(settings)
+    channels = build_channels(settings)
+    engine = open_database(settings, migrate=migrate)
+    with database.session(engine) as session:
+        at = clock.now()
+        sources.sync_sources(session, settings.brand_id, settings.sources, at)
+        keep_policy(session, settings.brand_id, policy, at)
+        keep_facts(session, settings.brand_id, knowledge.facts, at)
+    return Desk(
+        settings=settings,
+        engine=engine,
+        platforms=platforms,
+        classifier=Classifier.load(Path(settings.model_dir) if settings.model_dir else None),
+        policy=policy,
+        writer=DeterministicWriter(knowledge),
+        knowledge=knowledge,
+        channels=MappingProxyType(channels),
+    )
+
+
+def check_neighbours(home: Path | None = None) -> None:
+    """The four packages must stand beside `otklik`: their names also exist on PyPI.
+
+    Raises:
+        ConfigError: names the foreign file, or the package that is missing.
+    """
+    home = home or Path(__file__).resolve().parents[1]
+    for name in NEIGHBOURS:
+        spec = importlib.util.find_spec(name)
+        origin = spec.origin if spec else None
+        if origin is None:
+            raise ConfigError(f"package {name!r} is missing beside otklik in {home}")
+        if Path(origin).resolve().parents[1] != home:
+            raise ConfigError(
+                f"{name!r} comes from {origin}, a foreign package of the same name; ours is in "
+                f"{home}. Uninstall it, or run in an environment of its own."
+            )
+
+
+def open_database(settings: Settings, *, migrate: bool = False) -> Engine:
+    """An engine whose database has this code's revision.
+
+    Raises:
+        ConfigError: it has another one, with the command that mends it.
+    """
+    engine = database.make_engine(settings.database_url)
+    if migrate:
+        migrations.upgrade(engine)
+    migrations.require_current(engine)
+    return engine
+
+
+def check_sources(
+    wanted: Iterable[SourceSettings], platforms: dict[str, type[AnyPlatform]]
+) -> None:
+    """Each source must be one its platform can be built from, its secrets kept elsewhere.
+
+    Raises:
+        ConfigError: names source and key.
+    """
+    for source in wanted:
+        if source.platform not in platforms:
+            known = ", ".join(sorted(platforms))
+            raise ConfigError(
+                f"source {source.name!r}: unknown platform {source.platform!r}; known: {known}"
+            )
+        kind = platforms[source.platform]
+        for key in sorted(secret_keys(kind) & source.config.keys()):
+            if not str(source.config[key]).startswith(ENV_PREFIX):
+                raise ConfigError(f"source {source.name!r}: write {key} as env:NAME")
+        if source.is_enabled:
+            build_platform(kind, source.config, source=source.name).close()
+
+
+def with_channels(settings: Settings) -> Settings:
+    """The same settings, alerts going to the console when they go nowhere else."""
+    return settings if settings.channels else settings.model_copy(update={"channels": [CONSOLE]})
+
+
+def read_policy(settings: Settings) -> Policy:
+    """The policy of the settings, or the shipped one."""
+    return load_policy(Path(settings.policy_file)) if settings.policy_file else shipped_policy()
+
+
+def read_knowledge(settings: Settings) -> Knowledge:
+    """The facts of the settings, or the shipped ones."""
+    file = settings.knowledge_file
+    return load_knowledge(Path(file)) if file else shipped_knowledge()
+
+
+def build_channels(settings: Settings) -> dict[str, tuple[ChannelSettings, Channel]]:
+    """The configured channels by name."""
+    if len({entry.name for entry in settings.channels}) < len(settings.channels):
+        raise ConfigError("channels: two have the same name")
+    return {
+        entry.name: (entry, build_channel(entry.kind, entry.config, name=entry.name))
+        for entry in settings.channels
+    }
+
+
+def keep_policy(session: Session, brand_id: str, policy: Policy, at: datetime) -> None:
+    """Store this revision's text for ever.
+
+    Raises:
+        PolicyError: the text changed under an old version number.
+    """
+    last = judgements.find_last_policy(session, brand_id, policy.name)
+    if last is not None:
+        known = {"version": last.version, "digest": last.digest}
+        check_revision(policy.model_copy(update=known), policy)
+    revision = PolicyRevision(
+        digest=policy.digest,
+        brand_id=brand_id,
+        name=policy.name,
+        version=policy.version,
+        text=policy.text,
+        loaded_at=at,
+    )
+    judgements.save_policy_revision(session, revision)
+
+
+def keep_facts(session: Session, brand_id: str, facts: Iterable[Fact], at: datetime) -> None:
+    """Store each fact as it reads now, so that what was cited stays readable."""
+    rows = [
+        FactRow(
+            digest=fact.digest,
+            brand_id=brand_id,
+            fact_id=fact.id,
+            value=fact.model_dump(mode="json"),
+            loaded_at=at,
+        )
+        for fact in facts
+    ]
+    judgements.save_facts(session, rows)
+
+
+def is_blank(settings: Settings) -> bool:
+    """Has nothing ever been made in the database of these settings?"""
+    engine = database.make_engine(settings.database_url)
+    try:
+        return migrations.current(engine) is None
+    finally:
+        engine.dispose()

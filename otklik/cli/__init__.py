@@ -1,0 +1,91 @@
+"""`otklik`: the command. Each command does its work elsewhere and only speaks here.
+
+Imports of the working parts stand inside the commands, so that `otklik --help` is quick.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from otklik.cli import checking, moving, people, running
+from otklik.cli.model import model_app
+from otklik.errors import OtklikError
+from otklik.logs import configure_logs, one_line
+
+HELP = """
+Otklik reads what people write about you, tells critics from haters, drafts a reply to each from
+dated facts, and posts nothing that a person has not approved.
+
+First time here? `otklik demo` shows everything on a made-up tea shop. For your own places:
+write them into `otklik.toml`, then `otklik db upgrade`, `otklik people add --login you
+--role admin`, `otklik sources check`, `otklik run`.
+"""
+
+
+class _House(TyperGroup):
+    """Errors of the house are one line on standard error and exit code 1, no traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except OtklikError as error:
+            if ctx.params.get("debug"):
+                raise
+            typer.echo(f"otklik: {one_line(error)}", err=True)
+            raise typer.Exit(getattr(error, "code", 1)) from error
+
+
+app = typer.Typer(
+    name="otklik",
+    cls=_House,
+    help=HELP,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(version("otklik"))
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an error and say more.")
+    ] = False,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Options that stand before the command."""
+    configure_logs(verbose=debug)
+
+
+app.command("run")(running.run)
+app.command("demo")(running.demo)
+app.command("import")(moving.import_file)
+app.command("step")(moving.step)
+app.command("drain")(moving.drain)
+app.add_typer(model_app, name="model")
+app.add_typer(checking.policy_app, name="policy")
+app.add_typer(checking.audit_app, name="audit")
+app.add_typer(checking.sources_app, name="sources")
+app.add_typer(checking.db_app, name="db")
+app.add_typer(people.people_app, name="people")
+app.command("posting")(people.posting)
+
+
+def main() -> None:
+    """What the installed command and `python -m otklik.cli` call."""
+    app()
