@@ -2,4 +2,12 @@
 
 import streamlit as st
 
-st.write("desk")
+from dashboard import frame
+from dashboard.views import pages
+
+frame.open_page()
+who = frame.person()
+all_pages = pages()
+chosen = st.navigation(list(all_pages.values()), position="hidden")
+frame.bar(who, [page for name, page in all_pages.items() if name != "case"])
+chosen.run()

@@ -1,13 +1,33 @@
 """What the screens read: each function one reading transaction, nothing cached that can change."""
 
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cache
 
 from sqlalchemy import Engine
 
-from otklik import database, people
-from otklik.models import Person
+from otklik import audit, database, people, switches
+from otklik.enums import Language, PostingMode, ReplyState, Severity
+from otklik.models import (
+    Author,
+    DecisionRow,
+    DraftRow,
+    Incident,
+    Label,
+    Mention,
+    MentionVersion,
+    Person,
+    Quarantine,
+    Reply,
+    Source,
+    Thread,
+)
 from otklik.settings import Settings, load_settings
+from otklik.store import judgements, mentions, queue, replies, sources
+from otklik.verdicts import Verdict
+from responder import review
+from responder.knowledge import Fact
+from responder.lint import Finding
 
 
 @cache
@@ -26,3 +46,188 @@ def find_person(token: str | None, at: datetime) -> Person | None:
     """Who this login cookie belongs to, or None."""
     with database.reading(engine()) as session:
         return people.find_logged_in(session, token, at)
+
+
+def posting_mode() -> PostingMode:
+    """Whether replies are published, rehearsed or held."""
+    with database.reading(engine()) as session:
+        return switches.posting_mode(session, settings().brand_id, settings().posting)
+
+
+@dataclass(frozen=True)
+class Pressure:
+    """How much waits: by urgency, overdue, and what went out in the last day."""
+
+    by_urgency: dict[int, int]
+    overdue: int
+    replies: dict[ReplyState, int]
+
+    @property
+    def waiting(self) -> int:
+        """All that wait for a person."""
+        return sum(self.by_urgency.values())
+
+
+def pressure(at: datetime) -> Pressure:
+    """The numbers at the head of the queue."""
+    brand = settings().brand_id
+    with database.reading(engine()) as session:
+        return Pressure(
+            queue.count_waiting(session, brand),
+            queue.count_overdue(session, brand, at),
+            queue.count_replies(session, brand, at - timedelta(days=1)),
+        )
+
+
+def waiting(wanted: queue.QueueFilter, number: int) -> queue.QueuePage:
+    """A page of the queue."""
+    with database.reading(engine()) as session:
+        return queue.list_queue(session, settings().brand_id, wanted, number=number)
+
+
+def done(
+    wanted: queue.QueueFilter, number: int
+) -> tuple[queue.QueuePage, dict[int, Reply], list[Reply]]:
+    """A page of what was dealt with, the last reply to each, and replies of unknown outcome."""
+    brand = settings().brand_id
+    with database.reading(engine()) as session:
+        page = queue.list_done(session, brand, wanted, number=number)
+        rows = mentions.list_mentions(session, [row.id for row in page.rows])
+        under = replies.list_replies_under(session, rows)
+        unknown = queue.list_unknown_replies(session, brand)
+    last = {number: max(found, key=lambda one: one.id or 0) for number, found in under.items()}
+    return page, last, unknown
+
+
+def find_next(skip: set[int]) -> int | None:
+    """The most urgent mention not skipped in this sitting."""
+    with database.reading(engine()) as session:
+        return queue.find_next(session, settings().brand_id, skip=skip)
+
+
+def platforms() -> list[str]:
+    """Platforms that have a source."""
+    with database.reading(engine()) as session:
+        return queue.list_platforms(session, settings().brand_id)
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """Everything the desk knows of one mention."""
+
+    mention: Mention
+    author: Author | None
+    thread: Thread | None
+    verdict: Verdict | None
+    decision: DecisionRow | None
+    incident: Incident | None
+    draft: DraftRow | None
+    facts: list[Fact]
+    findings: list[Finding]
+    approvers: list[str]
+    replies: list[Reply]
+    lines: list[queue.ThreadLine]
+    drafts: list[DraftRow] = field(default_factory=list)
+    versions: list[MentionVersion] = field(default_factory=list)
+    labels: list[tuple[Label, str]] = field(default_factory=list)
+    author_mentions: int = 1
+
+    @property
+    def reply(self) -> Reply | None:
+        """The latest reply, whatever became of it."""
+        return self.replies[-1] if self.replies else None
+
+    @property
+    def language(self) -> Language:
+        """The language a reply is to be written in."""
+        if self.draft is not None:
+            return self.draft.language
+        return self.verdict.language if self.verdict else Language.RUSSIAN
+
+
+def case_file(mention_id: int) -> CaseFile:
+    """The case of one mention.
+
+    Raises:
+        NotFound: there is no such mention.
+    """
+    with database.reading(engine()) as session:
+        mention = mentions.get_mention(session, mention_id)
+        verdict = judgements.list_verdicts(session, [mention]).get(mention_id)
+        draft = replies.find_proposed_draft(session, mention_id)
+        found = [Finding.model_validate(one) for one in draft.findings] if draft else []
+        return CaseFile(
+            mention=mention,
+            author=mentions.list_authors(session, [mention]).get(mention.author_id),
+            thread=mentions.list_threads(session, [mention]).get(mention.thread_id),
+            verdict=Verdict.model_validate(verdict.value) if verdict else None,
+            decision=judgements.list_decisions(session, [mention]).get(mention_id),
+            incident=session.get(Incident, mention.incident_id) if mention.incident_id else None,
+            draft=draft,
+            facts=review.cited_facts(session, draft.facts) if draft else [],
+            findings=found,
+            approvers=queue.list_approvers(session, draft.id or 0) if draft else [],
+            replies=replies.list_replies(session, mention_id),
+            lines=queue.list_thread_around(session, mention),
+            drafts=replies.list_drafts(session, mention_id),
+            versions=mentions.list_versions(session, mention_id),
+            labels=queue.list_labels(session, mention_id),
+            author_mentions=mentions.count_by_author(session, [mention.author_id])[
+                mention.author_id
+            ],
+        )
+
+
+def lint(case: CaseFile, text: str, at: datetime) -> list[Finding]:
+    """What is wrong with a text for this case."""
+    draft = case.draft
+    with database.reading(engine()) as session:
+        return review.lint_text(
+            session,
+            mention=case.mention,
+            text=text,
+            language=case.language,
+            points=draft.points if draft else [],
+            facts=draft.facts if draft else [],
+            at=at,
+        )
+
+
+def is_serious(findings: list[Finding]) -> bool:
+    """Is there something a person must have seen before approving?"""
+    return any(finding.severity != Severity.NOTE for finding in findings)
+
+
+@dataclass(frozen=True)
+class MachineRoom:
+    """How sources, imports and alerts fare."""
+
+    sources: list[Source]
+    quarantine: list[tuple[Quarantine, str]]
+    quarantined: int
+    alerts: list[queue.AlertLine]
+    states: dict[str, int]
+
+
+def machine_room() -> MachineRoom:
+    """Everything on the system page."""
+    brand = settings().brand_id
+    with database.reading(engine()) as session:
+        bad, total = queue.list_quarantine(session, brand, size=20)
+        return MachineRoom(
+            sources.list_sources(session, brand),
+            bad,
+            total,
+            queue.list_alerts(session, brand, limit=20),
+            mentions.count_states(session, brand),
+        )
+
+
+def verify_audit() -> audit.ChainReport:
+    """Walk the audit chain.
+
+    Raises:
+        AuditError: it does not verify.
+    """
+    with database.reading(engine()) as session:
+        return audit.verify(session)

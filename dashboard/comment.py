@@ -1,0 +1,274 @@
+"""The left half of a case: the comment, why it is judged so, the thread, its past."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from dashboard import actions, chips, data, frame, words
+from dashboard.i18n import _, ngettext
+from dashboard.plain import Html, Mark, fill, join, one_line, plain, show, veil, web_address
+from otklik.clock import now
+from otklik.store.judgements import LABEL_FIELDS
+from otklik.store.queue import ThreadLine
+
+_MARKED = {"hostile": "hostile", "case": "case", "signal": "signal"}
+
+
+def draw(case: data.CaseFile) -> None:
+    """Everything about what was said."""
+    at = now()
+    with st.container(key="ot-comment", border=True):
+        show(_comment(case, at))
+    with st.container(key="ot-why", border=True):
+        show(_why(case))
+        _label(case)
+    _thread(case, at)
+    _past(case, at)
+
+
+def marks_of(case: data.CaseFile, *, is_veiled: bool) -> list[Mark]:
+    """The spans of the verdict and, where wanted, the veil over obscene words."""
+    reasons = case.verdict.reasons if case.verdict else ()
+    found = [
+        Mark(one.span.start, one.span.end, _MARKED[one.kind])
+        for one in reasons
+        if one.kind in _MARKED
+    ]
+    return found + (veil(case.mention.text) if is_veiled else [])
+
+
+def _comment(case: data.CaseFile, at: datetime) -> Html:
+    mention, author, thread = case.mention, case.author, case.thread
+    address = web_address(mention.url) or (web_address(thread.url) if thread else None)
+    link = (
+        fill('<a href="{url}" target="_blank">{text}</a>', url=address, text=_("open there"))
+        if address
+        else Html("")
+    )
+    edited = (
+        fill('<span class="ot-chip">{text}</span>', text=_("edited by the author"))
+        if mention.edited_at or mention.version > 1
+        else Html("")
+    )
+    gone = (
+        fill('<span class="ot-chip ot-u-high">{text}</span>', text=_("deleted there"))
+        if mention.deleted_at
+        else Html("")
+    )
+    said = plain(mention.text, marks_of(case, is_veiled=frame.is_veiled()))
+    empty = fill('<i class="ot-fine">{text}</i>', text=_("a rating without words"))
+    return fill(
+        '<header class="ot-said-head"><b>{author}</b> {stars}{edited}{gone}'
+        '<span class="ot-fine">{when} · {place} · {platform} {link}</span></header>'
+        '<div class="ot-said">{text}</div>{legend}',
+        author=one_line((author.name if author else "") or _("Guest"), shown=80),
+        stars=chips.stars(mention.rating),
+        edited=edited,
+        gone=gone,
+        when=words.moment(mention.published_at, now=at)
+        if mention.published_at
+        else _("date unknown"),
+        place=one_line(thread.title if thread else "", shown=100),
+        platform=mention.platform,
+        link=link,
+        text=said if mention.text.strip() else empty,
+        legend=_legend(case),
+    )
+
+
+def _legend(case: data.CaseFile) -> Html:
+    kinds = {one.kind for one in case.verdict.reasons} if case.verdict else set()
+    known = (
+        ("case", _("what can be checked")),
+        ("hostile", _("hostile")),
+        ("signal", _("a hard fact")),
+    )
+    items = [
+        fill('<span class="ot-{kind}">{text}</span>', kind=kind, text=text)
+        for kind, text in known
+        if kind in kinds
+    ]
+    return fill('<div class="ot-legend">{items}</div>', items=join(items)) if items else Html("")
+
+
+def _why(case: data.CaseFile) -> Html:
+    return join([_verdict(case), _urgency(case), _decision(case), _incident(case)])
+
+
+def _line(label: str, body: Html) -> Html:
+    return fill(
+        '<div class="ot-fact"><span class="ot-fact-name">{label}</span><div>{body}</div></div>',
+        label=label,
+        body=body,
+    )
+
+
+def _verdict(case: data.CaseFile) -> Html:
+    verdict = case.verdict
+    if verdict is None:
+        return _line(_("Verdict"), fill("{text}", text=_("not judged yet")))
+    best = sorted(verdict.stance_proba.items(), key=lambda item: -item[1])[:2]
+    chances = ", ".join(f"{words.name('stance', key)} {value:.0%}" for key, value in best)
+    doubt = (
+        fill(
+            '<p class="ot-doubt">{text}</p>',
+            text=_("The model is not sure: judge yourself. A critic must not pass for a hater."),
+        )
+        if verdict.abstained
+        else Html("")
+    )
+    body = fill(
+        "<b>{stance}</b>: {claim}, {abuse} · {topic}"
+        ' <span class="ot-fine">{chances} · {model}</span>{doubt}',
+        stance=words.name("stance", verdict.stance),
+        claim=words.name("claim", verdict.claim),
+        abuse=words.name("abuse", verdict.abuse),
+        topic=words.name("topic", verdict.topic),
+        chances=chances,
+        model=verdict.model_version[:24],
+        doubt=doubt,
+    )
+    return _line(_("Verdict"), body)
+
+
+def _urgency(case: data.CaseFile) -> Html:
+    parts = case.verdict.urgency_parts if case.verdict else {}
+    if not parts:
+        return Html("")
+    bars = join(
+        fill(
+            '<span class="ot-part"><i style="width:{width}%"></i><span>{name}</span></span>',
+            width=round(100 * value),
+            name=words.name("part", key),
+        )
+        for key, value in sorted(parts.items(), key=lambda item: -item[1])[:5]
+    )
+    return _line(_("Urgency"), fill('<div class="ot-parts">{bars}</div>', bars=bars))
+
+
+def _decision(case: data.CaseFile) -> Html:
+    decision = case.decision
+    if decision is None:
+        return Html("")
+    body = fill(
+        '{why} <span class="ot-fine">{rule} · {version}</span>',
+        why=one_line(decision.why, shown=600),
+        rule=decision.rule_id,
+        version=_("policy version {number}").format(number=decision.policy_version),
+    )
+    return _line(_("Policy"), body)
+
+
+def _incident(case: data.CaseFile) -> Html:
+    incident = case.incident
+    if incident is None:
+        return Html("")
+    body = fill(
+        '<b>{title}</b> <span class="ot-fine">{size}</span>',
+        title=one_line(incident.title or incident.signature, shown=160),
+        size=ngettext(
+            "{n} person with the same trouble", "{n} people with the same trouble", incident.size
+        ),
+    )
+    return _line(_("Incident"), body)
+
+
+def _label(case: data.CaseFile) -> None:
+    mention = case.mention
+    given = join(
+        fill(
+            '<span class="ot-chip">{who}: {field} → {value}</span>',
+            who=one_line(name),
+            field=words.name("field", label.field),
+            value=words.name(label.field, label.value),
+        )
+        for label, name in case.labels
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if given:
+            show(given, is_wide=False)
+        with st.popover(_("The verdict is wrong"), type="tertiary"):
+            field_key, value_key = f"label-field-{mention.id}", f"label-value-{mention.id}"
+            field = st.selectbox(
+                _("What is wrong"),
+                list(LABEL_FIELDS),
+                format_func=lambda value: words.name("field", value),
+                key=field_key,
+            )
+            st.selectbox(
+                _("It should be"),
+                sorted(LABEL_FIELDS[field]),
+                format_func=lambda value: words.name(field, value),
+                key=value_key,
+            )
+            st.button(
+                _("Keep the correction"),
+                key=f"label-{mention.id}",
+                type="primary",
+                on_click=actions.on_label,
+                args=(mention.id or 0, mention.version, field_key, value_key),
+            )
+
+
+def _thread(case: data.CaseFile, at: datetime) -> None:
+    others = len(case.lines) - 1
+    title = ngettext("Thread: {n} more comment", "Thread: {n} more comments", max(others, 0))
+    with st.expander(title, expanded=0 < others <= 6):
+        show(
+            join(_thread_line(line, case, at) for line in case.lines)
+            if others > 0
+            else fill('<p class="ot-fine">{text}</p>', text=_("Nobody else has written here."))
+        )
+
+
+def _thread_line(line: ThreadLine, case: data.CaseFile, at: datetime) -> Html:
+    is_this = line.id == case.mention.id
+    kind = "ot-line-this" if is_this else "ot-line-ours" if line.is_ours else ""
+    depth = "ot-line-answer" if line.parent_external_id else ""
+    return fill(
+        '<div class="ot-line {kind} {depth}"><b>{author}</b>{ours} '
+        '<span class="ot-fine">{when}</span><div>{text}</div></div>',
+        kind=kind,
+        depth=depth,
+        author=one_line(line.author_name or _("Guest"), shown=60),
+        ours=fill(' <span class="ot-chip">{text}</span>', text=_("we")) if line.is_ours else "",
+        when=words.moment(line.at, now=at),
+        text=plain(line.text, veil(line.text) if frame.is_veiled() else [], shown=600),
+    )
+
+
+def _past(case: data.CaseFile, at: datetime) -> None:
+    if len(case.versions) < 2 and len(case.drafts) < 2 and case.author_mentions < 2:
+        return
+    with st.expander(_("History of this case")):
+        items = [
+            fill(
+                '<p class="ot-fine">{text}</p>',
+                text=ngettext(
+                    "{n} comment by this author so far",
+                    "{n} comments by this author so far",
+                    case.author_mentions,
+                ),
+            )
+        ]
+        items += [
+            fill(
+                '<div class="ot-line"><span class="ot-fine">{when} · {what}</span>{text}</div>',
+                when=words.moment(version.seen_at, now=at),
+                what=_("the comment, version {number}").format(number=version.version),
+                text=plain(version.text, shown=600),
+            )
+            for version in case.versions[:-1]
+        ]
+        items += [
+            fill(
+                '<div class="ot-line"><span class="ot-fine">{when} · {what} {reason}</span>'
+                "{text}</div>",
+                when=words.moment(draft.created_at, now=at),
+                what=_("draft") + ": " + words.name("draft", draft.state),
+                reason=one_line(draft.reject_reason, shown=300),
+                text=plain(draft.text, shown=600),
+            )
+            for draft in case.drafts
+        ]
+        show(join(items))

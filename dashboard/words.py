@@ -1,0 +1,169 @@
+"""Names of the vocabulary and of times, as people at the desk read them."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from dashboard import data
+from dashboard.i18n import N_, _, ngettext
+from otklik.errors import ApprovalError, NotAllowed, OtklikError, SecondApprovalNeeded, StaleText
+
+NAMES: dict[str, str] = {
+    "stance.critic": N_("Critic"),
+    "stance.heated": N_("Heated critic"),
+    "stance.hater": N_("Hater"),
+    "stance.praise": N_("Praise"),
+    "stance.question": N_("Question"),
+    "stance.other": N_("Other"),
+    "urgency.0": N_("Can wait"),
+    "urgency.1": N_("Today"),
+    "urgency.2": N_("Within the hour"),
+    "urgency.3": N_("At once"),
+    "topic.delivery": N_("delivery"),
+    "topic.quality": N_("quality"),
+    "topic.staff": N_("staff"),
+    "topic.price": N_("price and money"),
+    "topic.app": N_("app and site"),
+    "topic.place": N_("shop"),
+    "topic.policy": N_("rules"),
+    "topic.none": N_("no topic"),
+    "claim.none": N_("no case"),
+    "claim.vague": N_("a vague case"),
+    "claim.concrete": N_("a concrete case"),
+    "abuse.none": N_("no insults"),
+    "abuse.profane": N_("crude words"),
+    "abuse.insult": N_("an insult"),
+    "abuse.threat": N_("a threat"),
+    "state.drafted": N_("draft ready"),
+    "state.held": N_("needs your own text"),
+    "state.stuck": N_("stuck"),
+    "state.approved": N_("approved"),
+    "state.answered": N_("answered"),
+    "state.closed": N_("closed"),
+    "state.collected": N_("collected"),
+    "state.classified": N_("judged"),
+    "state.grouped": N_("grouped"),
+    "state.decided": N_("being drafted"),
+    "close.ignored": N_("left without an answer"),
+    "close.deleted": N_("deleted there"),
+    "close.ours": N_("our own"),
+    "close.answered_elsewhere": N_("answered elsewhere"),
+    "close.rejected": N_("rejected"),
+    "reply.queued": N_("waiting to be sent"),
+    "reply.sending": N_("being sent"),
+    "reply.posted": N_("published"),
+    "reply.failed": N_("not published"),
+    "reply.unknown": N_("outcome unknown"),
+    "reply.withdrawn": N_("withdrawn"),
+    "reply.rehearsed": N_("rehearsed, not published"),
+    "draft.proposed": N_("proposed"),
+    "draft.approved": N_("approved"),
+    "draft.rejected": N_("rejected"),
+    "draft.expired": N_("expired"),
+    "draft.superseded": N_("replaced"),
+    "point.fact": N_("answered with a fact"),
+    "point.action": N_("answered with a deed"),
+    "point.pending": N_("being found out"),
+    "point.gap": N_("not answered: no fact"),
+    "part.harm": N_("health and safety"),
+    "part.health": N_("health and safety"),
+    "part.child": N_("a child"),
+    "part.threat": N_("threat of violence"),
+    "part.self_harm": N_("self-harm"),
+    "part.money": N_("money"),
+    "part.legal": N_("court or regulator"),
+    "part.regulator": N_("court or regulator"),
+    "part.journalist": N_("press"),
+    "part.outage": N_("outage for many"),
+    "part.down_now": N_("stuck or down now"),
+    "part.service_down": N_("stuck or down now"),
+    "part.repeated_contact": N_("writes again"),
+    "part.churn": N_("is leaving"),
+    "part.dishonesty": N_("dishonesty"),
+    "part.rudeness": N_("rudeness of staff"),
+    "part.data_leak": N_("personal data"),
+    "severity.note": N_("Note"),
+    "severity.warn": N_("Warning"),
+    "severity.block": N_("Stop"),
+    "health.new": N_("not read yet"),
+    "health.ok": N_("in order"),
+    "health.suspect": N_("failed once"),
+    "health.failing": N_("failing"),
+    "health.off": N_("switched off"),
+    "mode.dry_run": N_("Rehearsal: nothing is published"),
+    "mode.live": N_("Replies are published"),
+    "mode.stopped": N_("Stopped: everything is held"),
+    "delivery.pending": N_("waiting"),
+    "delivery.sending": N_("being sent"),
+    "delivery.sent": N_("delivered"),
+    "delivery.failed": N_("not delivered"),
+    "alert.urgent_mention": N_("urgent mention"),
+    "alert.incident": N_("incident"),
+    "alert.source_down": N_("source down"),
+    "alert.sla_missed": N_("reply overdue"),
+    "alert.promise_due": N_("promise due"),
+    "alert.reply_unknown": N_("reply: outcome unknown"),
+    "alert.reply_failed": N_("reply not published"),
+    "role.operator": N_("operator"),
+    "role.approver": N_("approver"),
+    "role.lead": N_("lead"),
+    "role.admin": N_("administrator"),
+    "field.stance": N_("Stance"),
+    "field.urgency": N_("Urgency"),
+    "field.topic": N_("Topic"),
+    "field.claim": N_("Case"),
+    "field.abuse": N_("Abuse"),
+}
+
+# what `responder.approval` says to people
+SAID = (
+    N_("the comment was edited since you opened it"),
+    N_("the comment was deleted"),
+    N_("the thread was closed for replies"),
+    N_("the text was changed since you opened it"),
+    N_("two people must approve this text, and you wrote it"),
+    N_("you have approved this text already; somebody else must too"),
+    N_("policy has not decided on this version yet"),
+    N_("an empty reply cannot be saved"),
+    N_("a rejection needs a reason"),
+    N_("silence needs a reason"),
+)
+
+
+def name(kind: str, value: object) -> str:
+    """A word of the vocabulary; one that has no name yet is shown as it is."""
+    known = NAMES.get(f"{kind}.{value}")
+    return _(known) if known else str(value).replace("_", " ")
+
+
+def zone() -> ZoneInfo:
+    """The time zone of the desk."""
+    return ZoneInfo(data.settings().timezone)
+
+
+def moment(at: datetime, *, now: datetime) -> str:
+    """A time of day; with the date unless it is today."""
+    local, today = at.astimezone(zone()), now.astimezone(zone()).date()
+    return local.strftime("%H:%M" if local.date() == today else "%d.%m.%Y %H:%M")
+
+
+def lasting(span: timedelta) -> str:
+    """How long, in the one or two units that matter."""
+    minutes = max(0, int(span.total_seconds() // 60))
+    days, hours = minutes // 1440, minutes // 60 % 24
+    if days:
+        return ngettext("{n} day", "{n} days", days)
+    if hours:
+        return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes % 60)
+    return _("{minutes} min").format(minutes=minutes) if minutes else _("just now")
+
+
+def refusal(error: OtklikError) -> str:
+    """Why something was not done and what to do about it, in the person's language."""
+    said = _(str(error))
+    if isinstance(error, StaleText):
+        return _("Not done: {reason}. Look at it again.").format(reason=said)
+    if isinstance(error, NotAllowed):
+        return _("Your role does not allow this.")
+    if isinstance(error, SecondApprovalNeeded | ApprovalError):
+        return _("Not done: {reason}.").format(reason=said)
+    return _("Not done: {reason}.").format(reason=said)
