@@ -146,6 +146,7 @@ class _Reading:
         """Rows; columns are understood from the header, in JSONL from all keys seen so far."""
         settings = self.settings
         headers: dict[str, None] = {}
+        failure: InputError | None = None
         rows = read_rows(
             self.path,
             encoding=settings.encoding,
@@ -162,9 +163,13 @@ class _Reading:
             except InputError as error:
                 if kind_of(self.path) != "jsonl":
                     raise
+                failure = error
                 yield row._replace(wrong=str(error))
             else:
+                failure = None
                 yield row
+        if failure is not None:
+            raise failure
 
     def mention_or_fault(self, row: Row) -> CollectedMention | BadRow:
         """The mention a row stands for, or why it stands for none."""

@@ -136,6 +136,8 @@ def _read_jsonl(path: Path, encoding: str) -> Iterator[Row]:
             lines.record.clear()
             if not line.strip():
                 continue
+            if line.strip() == "[":
+                raise InputError(f"{path.name}:{lines.number}: one JSON array, not a row a line")
             try:
                 cells, wrong = json.loads(line), ""
             except (ValueError, RecursionError) as error:
@@ -149,7 +151,7 @@ def _read_csv(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
     csv.field_size_limit(LONGEST_CELL)
     with path.open("rb") as raw:
         lines = _Lines(raw, path.stat().st_size, encoding, "")
-        first = next(lines, "")
+        first = next((line for line in lines if line.strip()), "")
         if first.lower().startswith("sep=") and len(first.strip()) == 5:
             delimiter, first = first.strip()[-1], next(lines, "")
         lines.put_back([first] if first else [])

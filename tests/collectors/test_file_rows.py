@@ -158,6 +158,19 @@ def test_a_bad_line_of_jsonl_is_named_and_the_rest_goes_in(write: Write) -> None
     assert [row.place for row in bad] == [f"x.jsonl:{line}" for line in (1, 4, 5, 6)]
 
 
+def test_jsonl_without_any_text_says_so_in_the_end(write: Write) -> None:
+    with pytest.raises(InputError, match="no column looks like the text"):
+        read(write("x.jsonl", '{"id": 1}\n{"id": 2}\n'))
+    with pytest.raises(InputError, match="JSON array"):
+        read(write("y.json", '[\n{"text": "один"}\n]\n'))
+
+
+def test_blank_lines_before_and_between_rows_are_no_rows(write: Write) -> None:
+    mentions, bad = read(write("x.csv", "\n\nid;text\n\n1;один\n\n2;два;лишнее\n"))
+    assert [m.text for m in mentions] == ["один"]
+    assert [row.place for row in bad] == ["x.csv:7"]
+
+
 def test_an_id_used_twice_is_quarantined_instead_of_looking_like_an_edit(write: Write) -> None:
     mentions, bad = read(write("x.csv", "id,text\n1,один\n1,другой\n"))
     assert [m.text for m in mentions] == ["один"]

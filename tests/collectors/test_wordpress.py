@@ -321,9 +321,14 @@ def test_a_wrong_password_is_access_denied_and_never_shown(
 
 
 def test_pretty_addresses_work_too(wordpress_server: WordPressServer, make_wordpress: Make) -> None:
-    wordpress_server.call("POST", "/wp/v2/settings", {"title": "Ромашка"})
-    platform = make_wordpress(rest_path="/wp-json")
-    assert platform._site.route("/comments") == ("/wp-json/wp/v2/comments", {})
+    post = wordpress_server.add_post("Чайник")
+    wordpress_server.add_comment("Отзыв", post=post)
+    wordpress_server.set_option("permalink_structure", "/%postname%/")
+    try:
+        (mention,) = mentions(poll(make_wordpress(rest_path="/wp-json"), {})[0])
+    finally:
+        wordpress_server.set_option("permalink_structure", "")
+    assert (mention.text, mention.thread.title) == ("Отзыв", "Чайник")
 
 
 def test_the_same_reply_twice_is_an_unknown_outcome(

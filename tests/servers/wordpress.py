@@ -65,6 +65,15 @@ echo json_encode(['password' => $password, 'user_id' => $user->ID]);
 """
 
 
+OPTION = """<?php
+$_SERVER['HTTP_HOST'] = '127.0.0.1'; $_SERVER['REQUEST_URI'] = '/';
+require __DIR__.'/wp-load.php';
+update_option($argv[1], $argv[2]);
+$wp_rewrite->init();
+flush_rewrite_rules();
+"""
+
+
 class WordPressServer:
     """WordPress on a free port of 127.0.0.1; everything it writes lies in a temporary folder.
 
@@ -182,6 +191,12 @@ class WordPressServer:
         for kind in ("posts", "pages"):
             for row in self.call("GET", f"/wp/v2/{kind}", query={"per_page": "100"}):
                 self.call("DELETE", f"/wp/v2/{kind}/{row['id']}", query={"force": "1"})
+
+    def set_option(self, name: str, value: str) -> None:
+        """Set an option of the site and renew its addresses, as an administrator would."""
+        script = self.folder / "site" / "set_option.php"
+        script.write_text(OPTION, encoding="utf-8")
+        subprocess.run([_program("php"), str(script), name, value], check=True, timeout=60)
 
     def call(
         self,
