@@ -274,11 +274,7 @@ def _save_edit(session: Session, row: Mention, mention: CollectedMention, at: da
 def _save_deletions(
     session: Session, source: Source, page: Page, at: datetime, intake: Intake
 ) -> None:
-    gone = (
-        set(_known_mentions(session, source, page.deleted_ids).values())
-        if page.deleted_ids
-        else set()
-    )
+    gone = _known_mentions(session, source, page.deleted_ids).values()
     for row in [*gone, *_absent(session, source, page)]:
         if row.deleted_at is None and row.id not in intake.deleted:
             intake.deleted.append(row.id or 0)
@@ -322,6 +318,7 @@ def _save_bad_rows(
                 created_at=at,
             )
             .on_conflict_do_nothing(index_elements=["brand_id", "row_digest"])
+            .returning(col(Quarantine.id))
         )
-        saved += session.connection().execute(statement).rowcount
+        saved += len(session.connection().execute(statement).all())
     return saved

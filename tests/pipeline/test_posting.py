@@ -1,6 +1,7 @@
 """A reply is sent at most once, and only as approved (promises 1 and 3)."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text as sql
@@ -293,7 +294,7 @@ def test_where_two_are_asked_the_editor_does_not_count(stage: Stage) -> None:
 
 def forged(draft: DraftRow, stage: Stage, **more: object) -> Reply:
     """A reply row written past every check."""
-    values = {
+    values: dict[str, Any] = {
         "mention_id": draft.mention_id,
         "mention_version": draft.mention_version,
         "draft_id": draft.id,
