@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import inspect
 import re
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -18,7 +19,9 @@ from otklik.migrations.guards import TRANSITIONS
 from otklik.pipeline import STEPS
 from otklik.platforms import Capability, PlatformSettings, discover
 from otklik.settings import ChannelSettings, Settings, SourceSettings
+from responder.conditions import CONDITION_KEYS
 from responder.policy import PolicyMode
+from responder.policy_file import parse_policy
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -144,6 +147,35 @@ def test_every_option_of_every_command_has_a_help_text() -> None:
 def test_every_effect_is_described_where_policies_are() -> None:
     policies = text_of(DOCS / "policies.md")
     assert [kind.value for kind in enums.EffectKind if f"`{kind.value}`" not in policies] == []
+
+
+def test_the_policy_shown_to_those_who_write_one_is_a_policy() -> None:
+    (shown,) = re.findall(r"```yaml\n(.+?)```", text_of(DOCS / "policies.md"), re.S)
+    policy = parse_policy(shown, "policies.md")
+    assert len(policy.rules) == len(policy.examples) == 2
+
+
+def test_every_condition_is_described_where_policies_are() -> None:
+    policies = text_of(DOCS / "policies.md")
+    assert [key for key in CONDITION_KEYS if f"`{key}`" not in policies] == []
+
+
+def test_every_dependency_has_its_licence_and_its_reason_on_record() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    names = {re.split(r"[\[<>=~ ]", line)[0] for group in groups for line in group}
+    page = text_of(DOCS / "decisions" / "0012-dependencies.md").lower()
+    missing = [name for name in names if not name.startswith("types-") and name.lower() not in page]
+    assert missing == []
+
+
+def test_every_dependency_is_pinned() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    names = {re.split(r"[\[<>=~ ]", line)[0].lower() for group in groups for line in group}
+    lines = text_of(ROOT / "constraints.txt").lower().replace("_", "-").splitlines()
+    pinned = {line.partition("==")[0] for line in lines if "==" in line}
+    assert names - pinned == set()
 
 
 def test_every_step_stands_in_the_table_of_the_readme() -> None:
