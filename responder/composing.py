@@ -258,6 +258,9 @@ class Composer:
             self.request.at,
             at_fault=point.kind is PointKind.HAPPENED,
         )
+        if self.request.verdict.urgency is Urgency.CRITICAL and point.topic is Topic.QUALITY:
+            # A rule about cakes is no answer to somebody who fell ill.
+            found = [one for one in found if one.fact.first]
         cited = {part.fact for part in self.parts if part.fact}
         fresh = [one.fact for one in found if one.fact not in cited]
         near = found and fresh and fresh[0] is not found[0].fact

@@ -1,61 +1,38 @@
-"""Reply lint: what is wrong with a text before a person may let it out."""
+"""Reply lint: what is wrong with a text before a person may let it out.
+
+Each finding has a place, a reason and a way out, in both languages. A `BLOCK` cannot be
+approved away by one person. The checks stand in `lint_manner`, `lint_safety` and
+`lint_substance`; what each finding says stands in `lint_codes`.
+"""
 
 from __future__ import annotations
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from responder.lint_codes import CODES
+from responder.lint_manner import MANNER
+from responder.lint_safety import SAFETY
+from responder.lint_substance import SUBSTANCE
+from responder.lint_values import Check, Finding, Hit, LintContext
 
-from otklik.clock import now
-from otklik.enums import Language, Severity, Stance
-from otklik.verdicts import Span
-from responder.knowledge import Fact
-from responder.points import Known, Point
+__all__ = ["CHECKS", "Finding", "LintContext", "lint"]
 
-
-class Finding(BaseModel):
-    """One thing wrong with a reply. `span` is its place in the reply; a whole text has all."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    code: str
-    severity: Severity
-    span: Span
-    message_ru: str
-    message_en: str
-    way_out_ru: str
-    way_out_en: str
-
-
-class LintContext(BaseModel):
-    """What a reply is checked against.
-
-    Attributes:
-        facts: facts the reply cites, valid or not.
-        thread_texts: public texts above it, ours and theirs.
-        approved_texts: statements approved for an incident.
-        own_contacts: our addresses, phones and paths that may stand in public.
-        points, known: of the comment, as `responder.points` found them.
-        reply_max_length: characters, None when unlimited.
-        links_allowed: whether the platform lets a reply carry links.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    comment: str = ""
-    language: Language = Language.RUSSIAN
-    stance: Stance = Stance.CRITIC
-    at: AwareDatetime = Field(default_factory=now)
-    facts: tuple[Fact, ...] = ()
-    thread_texts: tuple[str, ...] = ()
-    approved_texts: tuple[str, ...] = ()
-    recent_replies: tuple[str, ...] = ()
-    own_contacts: tuple[str, ...] = ()
-    points: tuple[Point, ...] = ()
-    known: tuple[Known, ...] = ()
-    author_name: str = ""
-    reply_max_length: int | None = None
-    links_allowed: bool = True
+CHECKS: tuple[Check, ...] = (*SAFETY, *SUBSTANCE, *MANNER)
 
 
 def lint(text: str, context: LintContext) -> list[Finding]:
     """Everything found wrong with `text`, in order of place. Pure."""
-    return []
+    hits = [hit for check in CHECKS for hit in check(text, context)]
+    found = {(hit.code, hit.span.start, hit.span.end): _finding(hit) for hit in hits}
+    return sorted(found.values(), key=lambda one: (one.span.start, one.span.end, one.code))
+
+
+def _finding(hit: Hit) -> Finding:
+    says = CODES[hit.code]
+    return Finding(
+        code=hit.code,
+        severity=hit.severity or says.severity,
+        span=hit.span,
+        message_ru=says.message_ru,
+        message_en=says.message_en,
+        way_out_ru=says.way_out_ru,
+        way_out_en=says.way_out_en,
+    )

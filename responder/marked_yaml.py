@@ -26,6 +26,7 @@ MAX_CHARACTERS = 1_000_000
 MAX_DEPTH = 20
 _PLAIN = "tag:yaml.org,2002:"
 _HINTS = {
+    "character '>' that cannot": '; put comparisons in quotes: ">=2"',
     "block scalar": '; put comparisons in quotes: ">=2"',
     "mapping values are not allowed": "; text with a colon in it goes into quotes",
 }

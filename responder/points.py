@@ -80,8 +80,8 @@ _BAD = re.compile(
     re.IGNORECASE,
 )
 MOST_POINTS = 4
-LONGEST_BARE = 2  # words: "верните!" asks for what was just told of
-_EDGE = " \t\r\n,"
+LONGEST_BARE = 1  # word: "верните!" asks for what was just told of
+_EDGE = " \t\r\n,\x0b\x0c\x1c\x1d\x1e\x85\xa0\u2028\u2029\u3000"
 LONGEST_READ = 5_000
 
 
@@ -116,7 +116,7 @@ def _clauses(text: str) -> list[tuple[int, int, bool]]:
         for cut in (*cuts, len(sentence[0])):
             places.append((start, sentence.start() + cut, asked and cut == len(sentence[0])))
             start = sentence.start() + cut
-    return [place for place in places if text[place[0] : place[1]].strip()]
+    return [place for place in places if text[place[0] : place[1]].strip(_EDGE)]
 
 
 def _point(
@@ -157,7 +157,7 @@ def _merge(points: list[Point]) -> list[Point]:
 
 
 def _whole(text: str, topic: Topic) -> list[Point]:
-    said = text[:LONGEST_READ].strip()
+    said = text[:LONGEST_READ].strip(_EDGE)
     if not said:
         return []
     start = text.index(said)

@@ -1,0 +1,200 @@
+"""Policy as a pure function: which rule answers which facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from otklik.enums import (
+    Abuse,
+    Approach,
+    Claim,
+    EffectKind,
+    IncidentKind,
+    Language,
+    Stance,
+    Topic,
+    Urgency,
+)
+from otklik.verdicts import Verdict
+from responder.policy import Facts, PolicyMode, decide
+from responder.policy_file import EXAMPLE_DEFAULTS, parse_policy, shipped_policy
+
+SHOP = shipped_policy()
+OUTCOMES = {EffectKind.DRAFT, EffectKind.HOLD, EffectKind.IGNORE}
+
+
+def facts(**changes: Any) -> Facts:
+    return Facts.model_validate({**EXAMPLE_DEFAULTS, **changes})
+
+
+ANY_FACTS = st.builds(
+    Facts,
+    platform=st.sampled_from(["isso", "wordpress", "file"]),
+    stance=st.sampled_from(Stance),
+    claim=st.sampled_from(Claim),
+    abuse=st.sampled_from(Abuse),
+    urgency=st.sampled_from(Urgency),
+    topic=st.sampled_from(Topic),
+    language=st.sampled_from(Language),
+    abstained=st.booleans(),
+    urgency_parts=st.dictionaries(st.sampled_from(["harm", "money"]), st.floats(0, 1)),
+    rating=st.none() | st.floats(0, 5),
+    reach=st.none() | st.integers(0, 10**7),
+    author_mentions=st.integers(0, 50),
+    thread_closed=st.booleans(),
+    incident_kind=st.none() | st.sampled_from(IncidentKind),
+    incident_size=st.integers(0, 500),
+    has_text=st.booleans(),
+    minutes_waiting=st.none() | st.integers(0, 10**5),
+    is_reply_to_us=st.booleans(),
+)
+
+
+@given(ANY_FACTS)
+def test_any_facts_lead_to_exactly_one_outcome_with_a_reason(seen: Facts) -> None:
+    decision = decide(SHOP, seen)
+    kinds = {effect.kind for effect in decision.effects}
+    assert len(kinds & OUTCOMES) == 1
+    assert len(decision.why) > 20
+    assert decision.policy_digest == SHOP.digest
+
+
+@given(ANY_FACTS)
+def test_what_the_system_is_unsure_of_is_never_drafted_or_silenced(seen: Facts) -> None:
+    unsure = seen.model_copy(update={"abstained": True, "thread_closed": False})
+    assert decide(SHOP, unsure).has(EffectKind.HOLD)
+
+
+@given(ANY_FACTS)
+def test_a_critic_is_never_ignored_or_hidden_while_the_thread_is_open(seen: Facts) -> None:
+    critic = seen.model_copy(
+        update={"stance": Stance.CRITIC, "abuse": Abuse.NONE, "thread_closed": False}
+    )
+    decision = decide(SHOP, critic)
+    assert not decision.has(EffectKind.IGNORE)
+    assert not decision.has(EffectKind.HIDE)
+
+
+@given(ANY_FACTS)
+def test_hiding_is_only_ever_proposed_to_a_person_with_a_reason(seen: Facts) -> None:
+    decision = decide(SHOP, seen)
+    hide = decision.effect(EffectKind.HIDE)
+    if hide is not None:
+        assert hide.reason
+        assert decision.has(EffectKind.HOLD)
+
+
+@given(ANY_FACTS)
+def test_the_same_facts_always_lead_to_the_same_decision(seen: Facts) -> None:
+    assert decide(SHOP, seen) == decide(parse_policy(SHOP.text, "again.yaml"), seen)
+
+
+@pytest.mark.parametrize(
+    ("changes", "approach"),
+    [
+        ({"stance": "critic", "topic": "quality"}, Approach.APOLOGISE_AND_FIX),
+        ({"stance": "critic", "claim": "vague", "topic": "quality"}, Approach.ARGUE),
+        ({"stance": "critic", "claim": "vague", "topic": "price"}, Approach.REFUSE_POSITIVELY),
+        ({"stance": "hater", "claim": "vague", "abuse": "insult"}, Approach.ARGUE),
+        ({"stance": "question"}, Approach.ANSWER),
+        ({"stance": "question", "claim": "none"}, Approach.ASK_IN_PRIVATE),
+        ({"stance": "praise", "claim": "none"}, Approach.THANK),
+    ],
+)
+def test_the_shop_answers_each_stance_in_its_own_way(
+    changes: dict[str, Any], approach: Approach
+) -> None:
+    found = decide(SHOP, facts(**changes)).effect(EffectKind.DRAFT)
+    assert found is not None
+    assert found.approach is approach
+
+
+def test_an_urgent_case_alerts_escalates_and_asks_for_two_people() -> None:
+    decision = decide(SHOP, facts(urgency=3))
+    wanted = ("draft", "alert", "escalate", "second_approval")
+    assert all(decision.has(EffectKind(kind)) for kind in wanted)
+    sla = decision.effect(EffectKind.SLA)
+    assert sla is not None
+    assert sla.minutes == 30
+
+
+def test_an_attack_is_held_and_not_answered_one_by_one() -> None:
+    decision = decide(SHOP, facts(stance="hater", claim="vague", incident_kind="attack"))
+    assert decision.has(EffectKind.HOLD)
+    assert decision.has(EffectKind.ALERT)
+
+
+def test_a_lone_provocation_is_ignored_and_the_silence_has_a_reason() -> None:
+    found = decide(SHOP, facts(stance="hater", claim="none", abuse="insult"))
+    ignore = found.effect(EffectKind.IGNORE)
+    assert ignore is not None
+    assert ignore.reason
+
+
+def test_facts_are_made_from_a_verdict_and_what_a_verdict_does_not_know(
+    verdict: Callable[..., Verdict],
+) -> None:
+    judged = verdict(stance=Stance.PRAISE, urgency=0, urgency_parts={"harm": 0.2})
+    seen = Facts.of(judged, platform="isso", rating=4.5, author_mentions=2)
+    assert (seen.stance, seen.rating, seen.author_mentions) == (Stance.PRAISE, 4.5, 2)
+    assert seen.urgency_parts == {"harm": 0.2}
+
+
+POLICY = """
+name: small
+version: 1
+mode: shadow
+rules:
+  - id: hit
+    why: Because this is what the test asks about.
+    when: {condition}
+    then: [{{hold: test}}]
+  - {{id: rest, why: Everything else, when: always, then: [{{hold: rest}}]}}
+examples:
+  - {{rule: {rule}, facts: {facts}}}
+  - {{rule: {other}, facts: {other_facts}}}
+"""
+
+CONDITIONS = [
+    ("{rating: '<=2'}", "{rating: 2}", "{rating: 2.5}"),
+    ("{rating: '<=2'}", "{rating: 1}", "{}"),
+    ("{not: {rating: '<=2'}}", "{rating: 5}", "{}"),
+    ("{reach: '>10000'}", "{reach: 10001}", "{reach: 10000}"),
+    ("{urgency: [2, 3]}", "{urgency: 3}", "{urgency: 1}"),
+    ("{urgency: '!=1'}", "{urgency: 0}", "{urgency: 1}"),
+    ("{platform: [isso, file]}", "{platform: file}", "{platform: wordpress}"),
+    ("{urgency_parts: {harm: '>=0.5'}}", "{urgency_parts: {harm: 0.5}}", "{}"),
+    ("{incident_kind: none}", "{}", "{incident_kind: fault}"),
+    ("{not: {incident_kind: none}}", "{incident_kind: fault}", "{}"),
+    ("{is_reply_to_us: true}", "{is_reply_to_us: true}", "{}"),
+    ("{any: [{stance: hater}, {stance: praise}]}", "{stance: praise}", "{stance: critic}"),
+    ("{all: [{stance: critic}, {topic: app}]}", "{topic: app}", "{topic: price}"),
+    ("{minutes_waiting: '>=60'}", "{minutes_waiting: 60}", "{}"),
+    ("{any: [{rating: 1}, {stance: critic}]}", "{}", "{stance: praise}"),
+]
+
+
+@pytest.mark.parametrize(("condition", "holds", "fails"), CONDITIONS)
+def test_a_condition_holds_for_what_it_says_and_for_nothing_else(
+    condition: str, holds: str, fails: str
+) -> None:
+    text = POLICY.format(
+        condition=condition, rule="hit", facts=holds, other="rest", other_facts=fails
+    )
+    assert parse_policy(text, "small.yaml").mode is PolicyMode.SHADOW
+
+
+def test_a_shadow_decision_says_that_it_is_one() -> None:
+    text = POLICY.format(
+        condition="{stance: hater}",
+        rule="hit",
+        facts="{stance: hater}",
+        other="rest",
+        other_facts="{}",
+    )
+    assert decide(parse_policy(text, "s.yaml"), facts()).mode is PolicyMode.SHADOW
