@@ -6,6 +6,7 @@ shown as plain text, and they are evidence.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from functools import partial
@@ -16,6 +17,7 @@ import ftfy.bad_codecs  # noqa: F401  registers the codecs that keep undefined b
 
 MAX_TEXT = 100_000  # characters; the longest honest comment seen is a tenth of that
 MAX_NAME = 300
+MAX_ID = 240  # characters; an author's identity has a column of 255
 MAX_ORIGINAL = 2_000  # characters of one value kept for the record
 MAX_DEPTH = 6
 MAX_ITEMS = 200
@@ -62,6 +64,14 @@ def clean(value: object, limit: int = MAX_TEXT) -> Cleaned:
 def clean_name(value: object) -> str:
     """A name, title or address on one line."""
     return " ".join(clean(value, MAX_NAME).text.split())
+
+
+def bounded_id(identity: str, limit: int = MAX_ID) -> str:
+    """An identity that fits into its column: a long one ends in a digest of the whole."""
+    if len(identity) <= limit:
+        return identity
+    digest = hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest()[:32]
+    return f"{identity[: limit - 33]}~{digest}"
 
 
 def clean_original(value: Any, depth: int = 0) -> Any:

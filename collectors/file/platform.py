@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 
-from collectors._text import clean, clean_name, clean_original
+from collectors._text import bounded_id, clean, clean_name, clean_original
 from collectors.file.columns import FIELDS, map_columns
 from collectors.file.dates import read_date
 from collectors.file.readers import Row, kind_of, read_rows
@@ -192,12 +192,12 @@ class _Reading:
             notes["unreadable_rating"] = clean_name(self._raw(row, "rating"))
         if given:
             self._lines_by_id[given] = row.line
-            external_id, ordinal, space = f"{self.dataset}/{given}", None, self.dataset
+            external_id, ordinal, space = self._given_id(given), None, self.dataset
         else:
             external_id, ordinal = self._content_id(row, text)
             space = self.space
         parent = self._cell(row, "parent") if given else ""
-        parent_id = f"{self.dataset}/{parent}" if parent else None
+        parent_id = self._given_id(parent) if parent else None
         spoken = self.columns.get("text")
         others = {header: value for header, value in row.cells.items() if header != spoken}
         original = {**clean_original(others), **notes}
@@ -215,6 +215,9 @@ class _Reading:
             original=original,
         )
 
+    def _given_id(self, number: str) -> str:
+        return bounded_id(f"{self.dataset}/{number}")
+
     def _text(self, row: Row) -> str:
         cells = {field: self._raw(row, field) for field, _ in PARTS}
         if "pros" not in self.columns and "cons" not in self.columns:
@@ -229,7 +232,7 @@ class _Reading:
         digest = hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).digest()[:16]
         ordinal = self._equal[digest]
         self._equal[digest] += 1
-        return f"{self.space}/{digest.hex()}/{ordinal}", ordinal
+        return f"{bounded_id(self.space)}/{digest.hex()}/{ordinal}", ordinal
 
     def _thread(self, row: Row, space: str, first_id: str) -> CollectedThread:
         """What the row was said about; where nothing tells, a review stands for itself."""
@@ -237,13 +240,13 @@ class _Reading:
         if not title:
             return CollectedThread(external_id=first_id, title=platform or self.dataset)
         name = " · ".join(part for part in (platform, title) if part)
-        return CollectedThread(external_id=f"{space}/thread/{name}", title=name)
+        return CollectedThread(external_id=bounded_id(f"{space}/thread/{name}"), title=name)
 
     def _author(self, row: Row, space: str, external_id: str) -> CollectedAuthor:
         name, number = self._cell(row, "author"), self._cell(row, "author_id")
         identity = number or name
         key = f"{space}/author/{identity}" if identity else f"anonymous/{external_id}"
-        return CollectedAuthor(external_id=key, name=name)
+        return CollectedAuthor(external_id=bounded_id(key), name=name)
 
     def _rating(self, row: Row) -> tuple[float | None, bool]:
         """Points of five, and whether there was something that could not be read."""

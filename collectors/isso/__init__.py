@@ -8,6 +8,7 @@ admin interface, which is why `edit` and `withdraw` need `admin_password`. Isso 
 its admin can only delete, and strangers' words are not deleted here.
 """
 
-from collectors.isso.platform import Isso, IssoSettings
+from collectors.isso.platform import Isso
+from collectors.isso.settings import IssoSettings
 
 __all__ = ["Isso", "IssoSettings"]

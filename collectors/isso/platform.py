@@ -7,14 +7,21 @@ import html
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from pydantic import Field, SecretStr, model_validator
-
 from collectors._http import Answer, HttpClient
-from collectors._text import clean, clean_name, clean_original
+from collectors._text import bounded_id, clean, clean_name, clean_original
 from collectors.isso.admin import Admin
+from collectors.isso.settings import IssoSettings
 from collectors.isso.wire import Row, Thread, epoch, moment, own_hash, read_rows
 from otklik.clock import now
-from otklik.errors import Gone, OutcomeUnknown, PlatformError, RateLimited, Rejected, Transient
+from otklik.errors import (
+    ConfigError,
+    Gone,
+    OutcomeUnknown,
+    PlatformError,
+    RateLimited,
+    Rejected,
+    Transient,
+)
 from otklik.platforms import (
     Capability,
     CollectedAuthor,
@@ -23,7 +30,6 @@ from otklik.platforms import (
     Cursor,
     Page,
     Platform,
-    PlatformSettings,
     PostedReply,
     ReplyRequest,
     SourceCheck,
@@ -33,42 +39,6 @@ ROOTS_PER_CALL = 200
 LATEST_COMMENTS = 500
 SKEW_ALLOWED = 300.0  # seconds a server's clock may be ahead before it is noted
 Seen = dict[str, Any]
-
-
-class IssoSettings(PlatformSettings):
-    """Settings of one Isso server.
-
-    Attributes:
-        base_url: where Isso answers, with its path if it has one.
-        uris: pages to watch, as Isso knows them ("/post/1").
-        discover: also watch every page that `/latest` shows (needs `latest-enabled`).
-        site_url: address of the site whose pages carry the comments; base_url by default.
-        host: name under which ids are kept; host[:port] and path of base_url by default. Set
-            it when the address changes, so that known comments stay known.
-        author_name, author_email, author_website: our account. The address is our identity.
-        hash_salt, hash_algorithm: `[hash]` of the server, where it departs from the default.
-        admin_password: of Isso's admin interface; needed to edit and to withdraw.
-        recheck_seconds: how often a thread without news for a week is read in full.
-    """
-
-    uris: tuple[str, ...] = ()
-    discover: bool = False
-    site_url: str = ""
-    host: str = ""
-    author_name: str = ""
-    author_email: str = ""
-    author_website: str = ""
-    hash_salt: str = "Eech7co8Ohloopo9Ol6baimi"
-    hash_algorithm: str = "pbkdf2"
-    admin_password: SecretStr | None = None
-    recheck_seconds: float = Field(default=3600.0, ge=0)
-
-    @model_validator(mode="after")
-    def _is_usable(self) -> IssoSettings:
-        if not self.uris and not self.discover:
-            raise ValueError("give `uris` to watch, or discover = true")
-        own_hash("x", self.hash_algorithm, self.hash_salt)
-        return self
 
 
 class Isso(Platform[IssoSettings]):
@@ -83,6 +53,7 @@ class Isso(Platform[IssoSettings]):
     can = frozenset({Capability.THREAD, Capability.POST, Capability.EDIT, Capability.WITHDRAW})
     reply_max_length = 65_535
     min_interval = 0.2
+    reads_back = True
     settings_type = IssoSettings
     ACTIVE_SECONDS: ClassVar[float] = 7 * 86_400.0  # a thread with younger comments is live
 
@@ -154,9 +125,17 @@ class Isso(Platform[IssoSettings]):
         )
 
     def thread(self, thread_external_id: str) -> list[CollectedMention]:
-        """The thread in full; Isso shows one level of nesting and so do we."""
+        """The thread in full; Isso shows one level of nesting and so do we.
+
+        Raises:
+            Transient: it changed while it was read, or a row of it makes no sense.
+        """
         uri = self._uri(thread_external_id)
         thread = self._read(uri)
+        if not thread.is_complete:
+            thread = self._read(uri)
+        if not thread.is_complete:
+            raise self._http.error(Transient, f"{uri} could not be read in full")
         if not thread.rows:
             raise self._http.error(Gone, f"no comments on {uri}")
         return self._mentions(uri, thread)
@@ -171,8 +150,7 @@ class Isso(Platform[IssoSettings]):
         if not (settings.author_name and settings.author_email):
             raise self._http.error(Rejected, "author_name and author_email are not configured")
         parent = self._number(request.parent_external_id)
-        if all(row.id != parent for row in self._read(uri).published):
-            raise self._http.error(Gone, f"comment {parent} is no longer on {uri}")
+        self._check_place(uri, parent, request.text)
         payload = {
             "text": request.text,
             "author": settings.author_name,
@@ -187,6 +165,17 @@ class Isso(Platform[IssoSettings]):
                 raise self._http.limited(str(error), 60.0) from error
             raise
         return self._posted(answer, uri)
+
+    def _check_place(self, uri: str, parent: int, text: str) -> None:
+        """The parent must stand there, and our same words must not (promise 3)."""
+        rows = self._read(uri).published
+        asked = next((row for row in rows if row.id == parent), None)
+        if asked is None:
+            raise self._http.error(Gone, f"comment {parent} is no longer on {uri}")
+        ours = (row for row in rows if self._own_hash and row.hash == self._own_hash)
+        root = asked.parent or asked.id
+        if any(row.parent == root and row.text == text for row in ours):
+            raise self._http.error(OutcomeUnknown, "the same reply stands there already")
 
     def edit(self, external_id: str, text: str) -> None:
         """Change our reply through the admin interface."""
@@ -297,7 +286,7 @@ class Isso(Platform[IssoSettings]):
         identity = f"{self._host}/anonymous/{row.id}"
         if name:
             digest = hashlib.sha256(name.encode()).hexdigest()[:12]
-            identity = f"{self._host}/{clean_name(row.hash)}/{digest}"
+            identity = bounded_id(f"{self._host}/{clean_name(row.hash)}/{digest}")
         return CollectedAuthor(
             external_id=identity,
             name=name,
@@ -345,7 +334,7 @@ class Isso(Platform[IssoSettings]):
     def _number(self, external_id: str) -> int:
         host, _, number = external_id.rpartition("/")
         if host != self._host or not number.isdecimal():
-            raise self._http.error(Gone, f"{external_id} is not a comment of {self._host}")
+            raise self._foreign(external_id)
         return int(number)
 
     def _thread_id(self, uri: str) -> str:
@@ -354,8 +343,15 @@ class Isso(Platform[IssoSettings]):
     def _uri(self, thread_external_id: str) -> str:
         rest = thread_external_id.removeprefix(self._host)
         if rest == thread_external_id or not rest.startswith(("/", "#")):
-            raise self._http.error(Gone, f"{thread_external_id} is not a page of {self._host}")
+            raise self._foreign(thread_external_id)
         return rest.removeprefix("#")
+
+    def _foreign(self, external_id: str) -> ConfigError:
+        """Not `Gone`: a changed address must not make all we know look deleted."""
+        return ConfigError(
+            f"source {self.source!r} (isso): {external_id} is not of {self._host}; "
+            "set `host` to the name its ids were kept under"
+        )
 
     def _permalink(self, uri: str, number: int) -> str:
         return f"{self._site}{uri}#isso-{number}" if uri.startswith("/") else ""

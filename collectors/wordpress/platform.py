@@ -13,7 +13,15 @@ from collectors._text import clean, clean_name
 from collectors.wordpress.site import PER_PAGE, Seen, Site
 from collectors.wordpress.wire import APPROVED, HELD, Place, Row, Thread, read_rows
 from otklik.clock import now
-from otklik.errors import AccessDenied, Gone, OutcomeUnknown, Rejected
+from otklik.errors import (
+    AccessDenied,
+    ConfigError,
+    Gone,
+    OutcomeUnknown,
+    PlatformError,
+    Rejected,
+    Transient,
+)
 from otklik.platforms import (
     Capability,
     CollectedAuthor,
@@ -76,6 +84,7 @@ class WordPress(Platform[WordPressSettings]):
     }
     reply_max_length = 15_000
     min_interval = 0.5
+    reads_back = True
     settings_type = WordPressSettings
     LIVE_SECONDS: ClassVar[float] = LIVE_SECONDS
 
@@ -146,6 +155,10 @@ class WordPress(Platform[WordPressSettings]):
         """The thread of a post in full, in order of number."""
         post = self._post_number(thread_external_id)
         thread = self._site.read(post)
+        if not thread.is_complete:
+            thread = self._site.read(post)
+        if not thread.is_complete:
+            raise self._http.error(Transient, f"post {post} could not be read in full")
         if not thread.rows:
             raise self._http.error(Gone, f"no comments under post {post}")
         seen = {"route": thread.rows[0].route}
@@ -330,7 +343,7 @@ class WordPress(Platform[WordPressSettings]):
             original={"status": clean_name(row.status), **notes},
         )
 
-    def _refused(self, error: Rejected) -> Exception:
+    def _refused(self, error: Rejected) -> PlatformError:
         if "already said that" in str(error) or str(error).startswith("409"):
             return self._http.error(OutcomeUnknown, f"the same reply stands there: {error}")
         if "too quickly" in str(error):
@@ -343,16 +356,23 @@ class WordPress(Platform[WordPressSettings]):
     def _thread_id(self, post: str) -> str:
         return f"{self._host}/post/{post}"
 
+    def _foreign(self, external_id: str) -> ConfigError:
+        """Not `Gone`: a changed address must not make all we know look deleted."""
+        return ConfigError(
+            f"source {self.source!r} (wordpress): {external_id} is not of {self._host}; "
+            "set `host` to the name its ids were kept under"
+        )
+
     def _number(self, external_id: str) -> int:
         host, _, number = external_id.rpartition("/")
         if host != self._host or not number.isdecimal():
-            raise self._http.error(Gone, f"{external_id} is not a comment of {self._host}")
+            raise self._foreign(external_id)
         return int(number)
 
     def _post_number(self, thread_external_id: str) -> str:
         host, _, number = thread_external_id.rpartition("/post/")
         if host != self._host or not number.isdecimal():
-            raise self._http.error(Gone, f"{thread_external_id} is not a post of {self._host}")
+            raise self._foreign(thread_external_id)
         return number
 
 

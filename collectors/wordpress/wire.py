@@ -121,7 +121,7 @@ class Thread(BaseModel):
 
 
 def read_rows(items: Iterable[Any], place: str) -> tuple[list[Row], list[BadRow]]:
-    """Comments out of an answer; pingbacks and trackbacks are no comments and are left out."""
+    """Comments out of an answer; what is none becomes a `BadRow`."""
     rows: list[Row] = []
     bad: list[BadRow] = []
     for item in items:

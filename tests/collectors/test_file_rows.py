@@ -295,6 +295,20 @@ def test_a_file_that_grew_is_read_again_and_known_rows_stay_the_same(write: Writ
     assert again.mentions[1].text == "два"
 
 
+def test_long_names_and_numbers_still_fit_and_stay_distinct(write: Write) -> None:
+    numbers = ["9" * 290 + tail for tail in "ab"]
+    rows = "".join(f"{n},{'Анна' * 70}{n[-1]},{'Чайник' * 40},отзыв\n" for n in numbers)
+    mentions, bad = read(write("x.csv", "id,author,product,text\n" + rows))
+    assert bad == []
+    for ids in (
+        {m.external_id for m in mentions},
+        {m.author.external_id for m in mentions},
+    ):
+        assert len(ids) == 2
+        assert max(map(len, ids)) <= 255
+    assert len(mentions[0].thread.external_id) <= 255
+
+
 def test_progress_rises_to_one(write: Write) -> None:
     shares = [page.progress or 0 for page in pages_of(write("x.csv", "text\n" + "отзыв\n" * 3500))]
     assert shares == sorted(shares)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from collectors.isso import Isso
-from otklik.errors import AccessDenied, ConfigError, Gone, OtklikError, RateLimited, Rejected
+from otklik.errors import AccessDenied, ConfigError, Gone, OutcomeUnknown, RateLimited, Rejected
 from otklik.platforms import (
     Capability,
     CollectedMention,
@@ -276,6 +276,17 @@ def test_a_reply_whose_parent_vanished_during_posting_is_taken_back(
     assert [row["text"] for row in isso_server.list()] == ["Остался"]
 
 
+def test_the_same_reply_is_not_posted_twice_even_to_a_nested_comment(
+    isso_server: IssoServer, make_isso: MakeIsso
+) -> None:
+    root = isso_server.add_comment("Вопрос?")
+    nested = isso_server.add_comment("И у меня!", parent=root)
+    make_isso().post(reply_to(isso_server, nested))
+    with pytest.raises(OutcomeUnknown, match="already"):
+        make_isso().post(reply_to(isso_server, nested))
+    assert len(isso_server.list()) == 3
+
+
 def test_a_refusal_comes_back_with_its_reason(isso_server: IssoServer, make_isso: MakeIsso) -> None:
     number = isso_server.add_comment("Вопрос?")
     with pytest.raises(Rejected, match="too short"):
@@ -331,9 +342,9 @@ def test_the_check_says_what_can_be_done(isso_server: IssoServer, make_isso: Mak
 
 def test_ids_of_another_host_are_refused(isso_server: IssoServer, make_isso: MakeIsso) -> None:
     platform = make_isso()
-    with pytest.raises(Gone):
+    with pytest.raises(ConfigError, match="set `host`"):
         platform.thread("elsewhere.example/post/1")
-    with pytest.raises(Gone):
+    with pytest.raises(ConfigError, match="set `host`"):
         platform.withdraw("elsewhere.example/1")
 
 
@@ -367,10 +378,10 @@ def test_the_guard_of_isso_becomes_a_rate_limit(make_isso: MakeIsso) -> None:
     with IssoServer(guard=True, ratelimit=2) as server:
         number = server.add_comment("Вопрос?", ip="10.1.1.1")
         platform = make_isso(base_url=server.url)
-        for _ in range(2):
-            platform.post(reply_to(server, number))
+        for n in range(2):
+            platform.post(reply_to(server, number, f"Ответ {n}"))
         with pytest.raises(RateLimited) as caught:
-            platform.post(reply_to(server, number))
+            platform.post(reply_to(server, number, "Ещё ответ"))
         assert caught.value.retry_after == 60
         assert len(server.list()) == 3
 
@@ -382,11 +393,12 @@ def test_a_reply_on_a_moderated_server_is_published_by_our_admin(make_isso: Make
         assert make_isso(base_url=server.url).post(reply_to(server, number)).url
         assert len(server.list()) == 2
         waiting = make_isso(base_url=server.url, admin_password=None)
-        assert waiting.post(reply_to(server, number)).url == ""
+        assert waiting.post(reply_to(server, number, "Иной ответ")).url == ""
         assert len(server.list()) == 2
 
 
 def test_errors_carry_platform_and_source(make_isso: MakeIsso) -> None:
-    with pytest.raises(OtklikError) as caught:
-        make_isso(admin_password="wrong-secret").withdraw("elsewhere/1")
-    assert (caught.value.platform, caught.value.source) == ("isso", "blog")  # type: ignore[attr-defined]
+    platform = make_isso(admin_password="wrong-secret")
+    with pytest.raises(AccessDenied) as caught:
+        platform.withdraw(f"{platform._host}/1")
+    assert (caught.value.platform, caught.value.source) == ("isso", "blog")

@@ -242,6 +242,8 @@ def test_a_row_that_is_no_comment_is_quarantined_and_the_rest_goes_in(
     assert len(page.bad_rows) == 3
     assert "id" in page.bad_rows[0].reason
     assert page.complete_thread_ids == ()
+    with pytest.raises(Transient, match="in full"):
+        platform.thread(f"{proxy.host}/post/1")
 
 
 @pytest.mark.parametrize(
