@@ -25,7 +25,8 @@ def configure_logs(*, verbose: bool = False) -> None:
             structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # looked up each time: whoever redirects standard error gets the lines
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
 
 

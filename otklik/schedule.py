@@ -21,11 +21,12 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from otklik import clock
-from otklik.bootstrap import open_desk
+from otklik.bootstrap import open_database, open_desk
 from otklik.desk import Desk, StepCount
 from otklik.leader import lead
 from otklik.logs import configure_logs, exit_on_error
 from otklik.pipeline import STEPS
+from otklik.settings import load_settings
 
 log = structlog.get_logger("otklik.schedule")
 Step = Callable[[Desk, int | None], StepCount]
@@ -101,18 +102,13 @@ def _info(event: JobExecutionEvent) -> Any:
 
 @contextmanager
 def running(desk: Desk, steps: dict[str, Step] | None = None) -> Iterator[Schedule]:
-    """A schedule that runs while the block does, if this process leads.
-
-    Raises:
-        ConfigError: another process wakes the steps of this database.
-    """
-    with lead(desk.engine):
-        schedule = Schedule(desk, steps)
-        schedule.start()
-        try:
-            yield schedule
-        finally:
-            schedule.stop()
+    """A schedule that runs while the block does."""
+    schedule = Schedule(desk, steps)
+    schedule.start()
+    try:
+        yield schedule
+    finally:
+        schedule.stop()
 
 
 def serve() -> None:
@@ -128,7 +124,8 @@ def serve() -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, ask)
-    with running(open_desk()):
+    settings = load_settings()
+    with lead(open_database(settings)), running(open_desk(settings)):
         log.info("the steps are being woken", steps=list(STEPS))
         asked.wait()
 

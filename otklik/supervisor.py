@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import NamedTuple, Self
@@ -28,15 +28,22 @@ _PR_SET_PDEATHSIG = 1
 class ChildFailed(OtklikError):
     """A process that should run ended; `code` is what the supervisor ends with."""
 
-    def __init__(self, name: str, code: int) -> None:
+    def __init__(self, name: str, code: int, last_word: str = "") -> None:
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
-        super().__init__(f"{name} ended with {how}; everything else was stopped")
+        said = f" ({last_word})" if last_word else ""
+        super().__init__(f"{name} ended with {how}{said}; everything else was stopped")
         self.name, self.code = name, code if code > 0 else 1
 
 
 class _Child(NamedTuple):
     name: str
     process: subprocess.Popen[bytes]
+    log: Path | None
+
+    def last_word(self) -> str:
+        """The last line of its log, if it has one."""
+        lines = self.log.read_text("utf-8", "replace").split("\n") if self.log else []
+        return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
 class Supervisor:
@@ -80,7 +87,7 @@ class Supervisor:
                 start_new_session=True,
                 preexec_fn=_die_with(os.getpid()),  # noqa: PLW1509 (no threads here)
             )
-        self._children.append(_Child(name, process))
+        self._children.append(_Child(name, process, log))
         return process.pid
 
     def wait_until(self, is_ready: Callable[[], bool], *, what: str, seconds: float) -> bool:
@@ -116,24 +123,24 @@ class Supervisor:
         Raises:
             ChildFailed: one is not.
         """
-        for name, process in self._children:
-            code = process.poll()
+        for child in self._children:
+            code = child.process.poll()
             if code is not None and not self.is_stopping:
-                raise ChildFailed(name, code)
+                raise ChildFailed(child.name, code, child.last_word())
 
     def stop(self) -> None:
         """Ask every child to end, the last started first; kill those that do not."""
         asked = self._signals
-        for _, process in reversed(self._children):
-            _signal(process, signal.SIGTERM)
+        for child in reversed(self._children):
+            _signal(child.process, signal.SIGTERM)
         until = time.monotonic() + self._patience
-        while any(process.poll() is None for _, process in self._children):
+        while any(child.process.poll() is None for child in self._children):
             if time.monotonic() > until or self._signals > max(asked, 1):
                 break
             time.sleep(0.05)
-        for _, process in self._children:
-            _signal(process, signal.SIGKILL)
-            process.wait()
+        for child in self._children:
+            _signal(child.process, signal.SIGKILL)
+            child.process.wait()
 
     def __enter__(self) -> Self:
         for number in STOP_SIGNALS:
@@ -171,10 +178,3 @@ def _die_with(parent: int) -> Callable[[], None] | None:
             os._exit(1)
 
     return ask_the_kernel
-
-
-@contextlib.contextmanager
-def supervised(patience: float = PATIENCE) -> Iterator[Supervisor]:
-    """A supervisor whose children are gone when the block ends."""
-    with Supervisor(patience) as supervisor:
-        yield supervisor

@@ -81,6 +81,9 @@ def sources_list(
 ) -> None:
     """List the watched places with their health, or the platforms there are.
 
+    A source is `ok`, `suspect` after one failure, `failing` after three, and `off` when access
+    was denied: then a person must act. The last error stands beside it.
+
     Example: `otklik sources list`, `otklik sources list --platforms`
     """
     rows = _platform_rows() if platforms else _source_rows()

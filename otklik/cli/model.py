@@ -31,15 +31,16 @@ def model_train(
 
     Example: `otklik model train gold/dev.jsonl --data data --out var/model`
     """
+    from classifier.evaluation import as_text
     from classifier.training import train
 
     with progress("training") as update:
         report = train(gold, data, out, progress=lambda line: update(None, line))
     if as_json:
-        say_json(report)
+        say_json({"out": str(report.out), "digest": report.digest, "metrics": report.metrics})
     else:
-        say(str(report))
-        say(f"The artefact is in {out}; use it with OTKLIK_MODEL_DIR={out}")
+        say(as_text(report.metrics))
+        say(f"The artefact {report.digest} is in {out}; use it with OTKLIK_MODEL_DIR={out}")
 
 
 @model_app.command("evaluate")

@@ -35,7 +35,8 @@ def import_file(
     file: Annotated[Path, typer.Argument(help="JSONL, CSV or XLSX, by its ending.")],
     *,
     name: Annotated[
-        str | None, typer.Option(help="Name of the source; by default the file's own name.")
+        str | None,
+        typer.Option(help="Name that keeps these rows apart; by default the file's own."),
     ] = None,
     column: Annotated[
         list[str] | None,
@@ -61,12 +62,10 @@ def import_file(
 
     if not file.is_file():
         raise InputError(f"{file}: there is no such file")
-    config: dict[str, Any] = {"encoding": encoding, "timezone": timezone}
+    config: dict[str, Any] = {"dataset": name, "encoding": encoding, "timezone": timezone}
     chosen = {key: value for key, value in config.items() if value is not None}
     if columns := _columns(column or []):
         chosen["columns"] = columns
-    if name is not None:
-        chosen["name"] = name
     with _desk() as desk, progress(f"importing {file.name}") as update:
         intake = bring_in(desk, file, progress=lambda part, seen: update(part, f"{seen}"), **chosen)
     counts = {
