@@ -170,7 +170,9 @@ AUX_HEADS = (
         ("airline_en",),
         _of("sentiment", {"negative": 0, "neutral": 1, "positive": 2}),
     ),
-    AuxHead("reason", ("staff", "delivery", "app", "place", "quality"), ("airline_en",), _airline_topic),
+    AuxHead(
+        "reason", ("staff", "delivery", "app", "place", "quality"), ("airline_en",), _airline_topic
+    ),
     AuxHead("complaint", ("no", "yes"), ("complaints_en",), _of("complaint", _BINARY)),
 )  # fmt: skip
 

