@@ -10,6 +10,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -327,6 +328,34 @@ def test_deciding_and_linting_are_pure() -> None:
 def test_the_dashboard_shadows_no_module_of_the_standard_library() -> None:
     names = {path.stem for path in (ROOT / "dashboard").iterdir() if path.suffix in {"", ".py"}}
     assert names & set(sys.stdlib_module_names) == set()
+
+
+# what a declared package brings with it and cannot work without
+COMES_WITH = {
+    "annotated_types": "pydantic",
+    "anyio": "httpx",
+    "httpcore": "httpx",
+    "scipy": "scikit-learn",
+    "threadpoolctl": "scikit-learn",
+    "starlette": "streamlit",
+}
+FALLBACKS = {"pymorphy3"}  # used where it happens to be installed
+
+
+def test_what_is_imported_is_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    groups = [project["dependencies"], project["optional-dependencies"]["demo"]]
+    declared = {re.split(r"[\[<>=~ ]", line)[0].lower() for group in groups for line in group}
+    homes = packages_distributions()
+    own = {*PACKAGES, *sys.stdlib_module_names, *FALLBACKS}
+    strangers = set()
+    for path in modules(*PACKAGES):
+        for name, line in imports(path):
+            top = name.split(".")[0]
+            sources = {home.lower() for home in homes.get(top, [top])}
+            if top not in own and not {COMES_WITH.get(top, ""), *sources} & declared:
+                strangers.add(f"{relative(path)}:{line} {top}")
+    assert strangers == set()
 
 
 def test_no_pickle_is_read_or_written() -> None:
