@@ -47,6 +47,7 @@ class FileSettings(PlatformSettings):
         timezone: of dates that name none.
         day_first: how 03.04.2024 is read.
         rating_scale: the best rating, in points.
+        base_url: not used, nor are the other limits of calls: a file is read from disk.
         encoding, delimiter, sheet: only where they are not found out rightly.
     """
 
