@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from otklik.enums import Abuse, Claim, Language, Stance, Topic, Urgency
 from otklik.language.identify import has_words
 from otklik.verdicts import Reason, Verdict
 
+_LONE = re.compile("[\ud800-\udfff]")  # half a character; no answer may hold one
 _BATCH = 512  # bounds memory; larger batches are no faster
 
 F32 = npt.NDArray[np.float32]
@@ -54,10 +56,14 @@ class Classifier:
         return cls(artefact.load(path or artefact.SHIPPED))
 
     def judge(self, texts: Sequence[str]) -> list[Verdict]:
-        """One verdict for each text, in order, with reasons; any text is answered."""
+        """One verdict for each text, in order, with reasons; any text is answered.
+
+        A lone surrogate is shown as U+FFFD in the reasons; places are those of `texts`.
+        """
         verdicts: list[Verdict] = []
         for start in range(0, len(texts), _BATCH):
-            verdicts.extend(self._judge(texts[start : start + _BATCH]))
+            batch = [_LONE.sub("\ufffd", text) for text in texts[start : start + _BATCH]]
+            verdicts.extend(self._judge(batch))
         return verdicts
 
     def probabilities(self, texts: Sequence[str]) -> Probabilities:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from classifier.model import Classifier
 from otklik.errors import InputError
@@ -38,7 +38,7 @@ def predict_file(
     """
     judged = done = 0
     try:
-        with in_path.open("rb") as lines, out_path.open("w", encoding="utf-8") as out:
+        with in_path.open("rb") as lines, _create(out_path) as out:
             numbered = ((number, raw) for number, raw in enumerate(lines, 1) if raw.strip())
             while batch := list(islice(numbered, _BATCH)):
                 rows = [_parse(raw, in_path, number) for number, raw in batch]
@@ -50,6 +50,11 @@ def predict_file(
     except OSError as error:
         raise InputError(f"{error.filename or in_path}: {error.strerror}") from error
     return judged
+
+
+def _create(path: Path) -> TextIO:
+    # A lone surrogate has no UTF-8; written as `\\udXXX` it is JSON and comes back as it was.
+    return path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 def _parse(raw: bytes, path: Path, number: int) -> dict[str, Any]:

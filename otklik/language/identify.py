@@ -99,7 +99,8 @@ def _ask(head: str) -> tuple[str, float]:
     detect = _detector()
     if detect is None:
         return "", 0.0
-    found = detect.detect(" ".join(head.split()), model="lite", k=1)
+    line = " ".join(head.split()).encode("utf-8", "ignore").decode()  # no lone surrogates
+    found = detect.detect(line, model="lite", k=1)
     return (str(found[0]["lang"]), float(found[0]["score"])) if found else ("", 0.0)
 
 

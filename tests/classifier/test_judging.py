@@ -45,7 +45,8 @@ def _check(text: str, verdict: Verdict) -> None:
     for reason in verdict.reasons:
         assert reason.kind in ("hostile", "case", "signal")
         assert reason.text
-        assert text[reason.span.start : reason.span.end] == reason.text
+        place = text[reason.span.start : reason.span.end]
+        assert place.replace("\ud800", "\ufffd") == reason.text
     assert verdict.abstained == bool(verdict.abstain_reason)
 
 

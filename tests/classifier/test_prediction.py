@@ -81,6 +81,12 @@ def test_a_line_that_cannot_be_judged_comes_back_with_its_error(
     assert "in.jsonl:2" in rows[1]["error"]
 
 
+def test_half_a_character_goes_through_unharmed(classifier: Classifier, tmp_path: Path) -> None:
+    count, (answer,) = _predict(classifier, tmp_path, rb'{"id": 1, "text": "\ud800 \u0445*\u0439"}')
+    assert count == 1
+    assert answer["text"] == "\ud800 х*й"
+
+
 def test_progress_tells_how_many_rows_are_done(classifier: Classifier, tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_text('{"text": "а"}\n' * 5, encoding="utf-8")
     told: list[int] = []

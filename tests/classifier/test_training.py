@@ -57,7 +57,7 @@ def gold(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def trained(gold: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("trained")
-    train(gold, None, out, extra=())
+    train(gold, None, out, extra=(), folds=2)
     return out
 
 
@@ -71,7 +71,7 @@ def test_what_was_trained_can_be_loaded_and_judges(trained: Path, gold: Path) ->
 
 
 def test_the_same_data_gives_the_same_arrays(trained: Path, gold: Path, tmp_path: Path) -> None:
-    again = train(gold, None, tmp_path, extra=())
+    again = train(gold, None, tmp_path, extra=(), folds=2)
     assert again.digest == Classifier.load(trained).manifest["digest"]
 
 
