@@ -213,9 +213,12 @@ def _label(case: data.CaseFile) -> None:
 def _thread(case: data.CaseFile, at: datetime) -> None:
     others = len(case.lines) - 1
     title = ngettext("Thread: {n} more comment", "Thread: {n} more comments", max(others, 0))
-    with st.expander(title, expanded=0 < others <= 6):
+    with st.expander(title, expanded=others > 0):
         show(
-            join(_thread_line(line, case, at) for line in case.lines)
+            fill(
+                '<div class="ot-thread">{lines}</div>',
+                lines=join(_thread_line(line, case, at) for line in case.lines),
+            )
             if others > 0
             else fill('<p class="ot-fine">{text}</p>', text=_("Nobody else has written here."))
         )

@@ -1,11 +1,12 @@
 """Names of the vocabulary and of times, as people at the desk read them."""
 
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dashboard import data
 from dashboard.i18n import N_, _, ngettext
-from otklik.errors import ApprovalError, NotAllowed, OtklikError, SecondApprovalNeeded, StaleText
+from otklik.errors import NotAllowed, OtklikError, StaleText
 
 NAMES: dict[str, str] = {
     "stance.critic": N_("Critic"),
@@ -126,6 +127,16 @@ SAID = (
     N_("an empty reply cannot be saved"),
     N_("a rejection needs a reason"),
     N_("silence needs a reason"),
+    N_("taken back"),
+    N_("a person found that it was not posted"),
+)
+# … and where it names something: pattern, text, vocabulary of what is named
+SAID_OF = (
+    (r"this draft is (\w+) by now.*", N_("this draft is {what} by now"), "draft"),
+    (r"this mention is (\w+) by now", N_("this comment is {what} by now"), "state"),
+    (r"too late: the reply is (\w+)", N_("too late: the reply is {what}"), "reply"),
+    (r"the reply is (\w+) by now", N_("the reply is {what} by now"), "reply"),
+    (r"a cited fact has expired: (.+)", N_("a cited fact has expired: {what}"), "fact"),
 )
 
 
@@ -157,13 +168,18 @@ def lasting(span: timedelta) -> str:
     return _("{minutes} min").format(minutes=minutes) if minutes else _("just now")
 
 
+def _said(text: str) -> str:
+    for pattern, ours, kind in SAID_OF:
+        if found := re.fullmatch(pattern, text):
+            return _(ours).format(what=name(kind, found[1]))
+    return _(text)
+
+
 def refusal(error: OtklikError) -> str:
     """Why something was not done and what to do about it, in the person's language."""
-    said = _(str(error))
+    said = _said(str(error))
     if isinstance(error, StaleText):
         return _("Not done: {reason}. Look at it again.").format(reason=said)
     if isinstance(error, NotAllowed):
         return _("Your role does not allow this.")
-    if isinstance(error, SecondApprovalNeeded | ApprovalError):
-        return _("Not done: {reason}.").format(reason=said)
     return _("Not done: {reason}.").format(reason=said)

@@ -74,6 +74,7 @@ def _filters() -> QueueFilter:
             placeholder=_("Search in comments"),
             label_visibility="collapsed",
             key="words",
+            persist_state="session",
             type="search",
             on_change=_first_page,
             width=260,
@@ -85,6 +86,7 @@ def _filters() -> QueueFilter:
             selection_mode="multi",
             label_visibility="collapsed",
             key="urgencies",
+            persist_state="session",
             on_change=_first_page,
             width="content",
         )
@@ -95,6 +97,7 @@ def _filters() -> QueueFilter:
             placeholder=_("Any stance"),
             label_visibility="collapsed",
             key="stances",
+            persist_state="session",
             on_change=_first_page,
             width=220,
         )
@@ -110,6 +113,7 @@ def _more_filters() -> QueueFilter:
         format_func=lambda value: words.name("topic", value),
         placeholder=_("Any"),
         key="topics",
+        persist_state="session",
         on_change=_first_page,
     )
     states = st.multiselect(
@@ -118,6 +122,7 @@ def _more_filters() -> QueueFilter:
         format_func=lambda value: words.name("state", value),
         placeholder=_("Any"),
         key="states",
+        persist_state="session",
         on_change=_first_page,
     )
     platforms = st.multiselect(
@@ -125,9 +130,15 @@ def _more_filters() -> QueueFilter:
         data.platforms(),
         placeholder=_("Any"),
         key="platforms",
+        persist_state="session",
         on_change=_first_page,
     )
-    unsure = st.toggle(_("Only where the model is not sure"), key="unsure", on_change=_first_page)
+    unsure = st.toggle(
+        _("Only where the model is not sure"),
+        key="unsure",
+        on_change=_first_page,
+        persist_state="session",
+    )
     st.toggle(_("Blur rude words"), value=True, key=frame.VEIL, persist_state="session")
     return QueueFilter(
         topics=tuple(topics),
@@ -161,7 +172,7 @@ def _list(wanted: QueueFilter) -> None:
 def _turn(page: QueuePage, at: datetime) -> None:
     with st.container(key="ot-turn", horizontal=True, vertical_alignment="center"):
         if page.pages > 1:
-            st.pagination(page.pages, key=PAGE)
+            st.pagination(page.pages, key=PAGE, persist_state="session")
         first = (page.number - 1) * page.size + 1
         text = _("{first}–{last} of {total} · renewed at {time}")
         show(
