@@ -19,9 +19,7 @@ from otklik.migrations.guards import TRANSITIONS
 from otklik.pipeline import STEPS
 from otklik.platforms import Capability, PlatformSettings, discover
 from otklik.settings import ChannelSettings, Settings, SourceSettings
-from responder.conditions import CONDITION_KEYS
 from responder.policy import PolicyMode
-from responder.policy_file import parse_policy
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -147,17 +145,6 @@ def test_every_option_of_every_command_has_a_help_text() -> None:
 def test_every_effect_is_described_where_policies_are() -> None:
     policies = text_of(DOCS / "policies.md")
     assert [kind.value for kind in enums.EffectKind if f"`{kind.value}`" not in policies] == []
-
-
-def test_the_policy_shown_to_those_who_write_one_is_a_policy() -> None:
-    (shown,) = re.findall(r"```yaml\n(.+?)```", text_of(DOCS / "policies.md"), re.S)
-    policy = parse_policy(shown, "policies.md")
-    assert len(policy.rules) == len(policy.examples) == 2
-
-
-def test_every_condition_is_described_where_policies_are() -> None:
-    policies = text_of(DOCS / "policies.md")
-    assert [key for key in CONDITION_KEYS if f"`{key}`" not in policies] == []
 
 
 def test_every_dependency_has_its_licence_and_its_reason_on_record() -> None:
