@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import html
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -11,7 +10,7 @@ from collectors._http import Answer, HttpClient
 from collectors._text import bounded_id, clean, clean_name, clean_original
 from collectors.isso.admin import Admin
 from collectors.isso.settings import IssoSettings
-from collectors.isso.wire import Row, Thread, epoch, moment, own_hash, read_rows
+from collectors.isso.wire import Row, Thread, epoch, marked, moment, own_hash, read_rows
 from otklik.clock import now
 from otklik.errors import (
     ConfigError,
@@ -143,6 +142,8 @@ class Isso(Platform[IssoSettings]):
     def post(self, request: ReplyRequest) -> PostedReply:
         """Post under a comment; Isso hangs it under that comment's root.
 
+        With `author_website` the reply carries a mark there that tells which comment it
+        answers; without one a reply to a nested comment reads as one to the root.
         Isso would put a reply to a deleted comment at the top level without a word, so the
         parent is looked up before, and a reply that ended there all the same is taken back.
         """
@@ -155,7 +156,7 @@ class Isso(Platform[IssoSettings]):
             "text": request.text,
             "author": settings.author_name,
             "email": settings.author_email,
-            "website": settings.author_website or None,
+            "website": marked(settings.author_website, parent, request.idempotency_key) or None,
             "parent": parent,
         }
         try:
@@ -172,9 +173,9 @@ class Isso(Platform[IssoSettings]):
         asked = next((row for row in rows if row.id == parent), None)
         if asked is None:
             raise self._http.error(Gone, f"comment {parent} is no longer on {uri}")
-        ours = (row for row in rows if self._own_hash and row.hash == self._own_hash)
-        root = asked.parent or asked.id
-        if any(row.parent == root and row.text == text for row in ours):
+        root = asked.parent or parent
+        ours = (row for row in rows if self._is_ours(row) and row.text == text)
+        if any(row.mark.answers == parent if row.mark else row.parent == root for row in ours):
             raise self._http.error(OutcomeUnknown, "the same reply stands there already")
 
     def edit(self, external_id: str, text: str) -> None:
@@ -267,13 +268,17 @@ class Isso(Platform[IssoSettings]):
             notes["unreadable_date"] = clean_original(row.created)
         elif created - now().timestamp() > SKEW_ALLOWED:
             notes["seconds_in_the_future"] = round(created - now().timestamp())
+        mark = row.mark if self._is_ours(row) else None
+        if mark is not None:
+            notes["idempotency_key"] = mark.key
+        parent = mark.answers if mark else row.parent
         kept = row.model_dump(include={"website", "likes", "dislikes"})
         return CollectedMention(
             external_id=self._id(row.id),
             thread=thread,
             author=self._author(row),
             text=text,
-            parent_external_id=self._id(row.parent) if row.parent else None,
+            parent_external_id=self._id(parent) if parent else None,
             published_at=moment(created),
             edited_at=moment(epoch(row.modified)),
             url=self._permalink(uri, row.id),
@@ -290,9 +295,12 @@ class Isso(Platform[IssoSettings]):
         return CollectedAuthor(
             external_id=identity,
             name=name,
-            url=clean_name(html.unescape(row.website or "")),
-            is_ours=bool(self._own_hash) and row.hash == self._own_hash,
+            url=clean_name(row.site),
+            is_ours=self._is_ours(row),
         )
+
+    def _is_ours(self, row: Row) -> bool:
+        return bool(self._own_hash) and row.hash == self._own_hash
 
     def _posted(self, answer: Answer, uri: str) -> PostedReply:
         rows, _ = read_rows([answer.data], place="/new")

@@ -18,7 +18,9 @@ class IssoSettings(PlatformSettings):
         site_url: address of the site whose pages carry the comments; base_url by default.
         host: name under which ids are kept; host[:port] and path of base_url by default. Set
             it when the address changes, so that known comments stay known.
-        author_name, author_email, author_website: our account. The address is our identity.
+        author_name, author_email, author_website: our account. The e-mail address is our
+            identity. The website carries a mark in its fragment that tells which comment a
+            reply answers, as Isso itself forgets that of nested ones.
         hash_salt, hash_algorithm: `[hash]` of the server, where it departs from the default.
         admin_password: of Isso's admin interface; needed to edit and to withdraw.
         recheck_seconds: how often a thread without news for a week is read in full.

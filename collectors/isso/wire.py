@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import html
 import math
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -16,7 +18,15 @@ from otklik.platforms import BadRow
 
 PUBLISHED, DELETED = 1, 4
 EARLIEST = 946_684_800.0  # the year 2000, before which no comment was written
+MARK = re.compile(r"#re-(\d{1,15})-([A-Za-z0-9]{0,40})$")
 LATEST = 4_102_444_800.0  # the year 2100
+
+
+class Mark(NamedTuple):
+    """What a reply of ours says of itself, in the fragment of its website address."""
+
+    answers: int
+    key: str
 
 
 class Row(BaseModel):
@@ -40,6 +50,17 @@ class Row(BaseModel):
     def created_epoch(self) -> float | None:
         """Seconds since 1970, None when it makes no sense."""
         return epoch(self.created)
+
+    @property
+    def site(self) -> str:
+        """The author's website as typed, without a mark."""
+        return MARK.sub("", html.unescape(self.website or ""))
+
+    @property
+    def mark(self) -> Mark | None:
+        """The mark, if there is one; anybody can write one, so trust that of our own only."""
+        found = MARK.search(html.unescape(self.website or ""))
+        return Mark(int(found[1]), found[2]) if found else None
 
     @property
     def name(self) -> str:
@@ -75,6 +96,19 @@ class Thread(BaseModel):
         """Of everything a poll could find changed; Isso's admin edits without `modified`."""
         seen = repr([row.model_dump(exclude={"likes", "dislikes"}) for row in self.rows])
         return hashlib.sha256(seen.encode("utf-8", "replace")).hexdigest()[:24]
+
+
+def marked(website: str, answers: int, key: str) -> str:
+    """The website address with our mark; empty without an address to carry it.
+
+    Isso knows one level of replies and moves a reply to a reply up to its root; the mark keeps
+    which comment was meant, and our key.
+    """
+    if not website:
+        return ""
+    parts = urlsplit(website if "://" in website else f"http://{website}")
+    fragment = f"re-{answers}-{re.sub('[^A-Za-z0-9]', '', key)[:40]}"
+    return urlunsplit(parts._replace(path=parts.path or "/", fragment=fragment))
 
 
 def read_rows(items: Iterable[Any], place: str) -> tuple[list[Row], list[BadRow]]:

@@ -41,6 +41,44 @@ def test_a_posted_reply_stands_under_the_comment_and_is_ours(
     assert posted.posted_at == ours.published_at
 
 
+def test_a_reply_to_a_nested_comment_is_read_back_as_such(
+    isso_server: IssoServer, make_isso: MakeIsso
+) -> None:
+    root = isso_server.add_comment("Вопрос?")
+    nested = isso_server.add_comment("И у меня!", parent=root)
+    platform = make_isso(author_website="shop.example")
+    posted = platform.post(reply_to(isso_server, nested))
+    assert isso_server.list()[-1]["parent"] == root
+    ours = platform.thread(f"{isso_server.host}/post/1")[-1]
+    assert ours.external_id == posted.external_id
+    assert ours.parent_external_id == f"{isso_server.host}/{nested}"
+    assert ours.original["idempotency_key"] == "key1"
+    assert ours.author.url == "http://shop.example/"
+
+
+def test_the_mark_of_a_stranger_is_not_believed(
+    isso_server: IssoServer, make_isso: MakeIsso
+) -> None:
+    root = isso_server.add_comment("Вопрос?")
+    isso_server.add_comment("Это я", parent=root, website="http://shop.example/#re-99-key1")
+    stranger = make_isso().thread(f"{isso_server.host}/post/1")[-1]
+    assert stranger.parent_external_id == f"{isso_server.host}/{root}"
+    assert "idempotency_key" not in stranger.original
+
+
+def test_the_same_words_may_answer_two_people_of_one_thread(
+    isso_server: IssoServer, make_isso: MakeIsso
+) -> None:
+    root = isso_server.add_comment("Вопрос?")
+    first, second = (isso_server.add_comment(f"И у {n}!", parent=root) for n in "AB")
+    platform = make_isso(author_website="https://shop.example/about?x=1")
+    for number in (first, second):
+        platform.post(reply_to(isso_server, number))
+        with pytest.raises(OutcomeUnknown, match="already"):
+            platform.post(reply_to(isso_server, number))
+    assert len(isso_server.list()) == 5
+
+
 def test_a_reply_to_a_deleted_comment_is_not_posted(
     isso_server: IssoServer, make_isso: MakeIsso
 ) -> None:
