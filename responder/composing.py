@@ -14,6 +14,7 @@ from responder.promise_finder import date_text
 
 PENDING_DAYS = 2
 MOST_ACTIONS = 2
+MOST_NOTES = 2
 ORDER_TOPICS = frozenset({Topic.DELIVERY, Topic.PRICE})
 _SORRY = frozenset({Approach.APOLOGISE_AND_FIX})
 _KEEPS_CASE = frozenset({"Black", "Tea", "Help"})
@@ -50,6 +51,7 @@ class Composer:
     answered: dict[int, Point] = field(default_factory=dict)
     actions: int = 0
     needs: set[Need] = field(default_factory=set)
+    unknown: str | None = None
 
     def __post_init__(self) -> None:
         self.language = self.request.language
@@ -90,16 +92,14 @@ class Composer:
     def _apologise(self) -> None:
         block = "fault_urgent" if self.request.verdict.urgency is Urgency.CRITICAL else "fault"
         self._open(block)
-        first = 0
-        if self._statement():
-            first = 1
-        for index in range(first, len(self.points)):
+        rest = list(range(len(self.points)))[1 if self._statement() else 0 :]
+        for index in sorted(rest, key=lambda index: not self._comes_first(self.points[index])):
             self._point(index, at_fault=True)
         self._ask()
 
     def _argue(self) -> None:
-        self._open("argue")
         at_fault = self.request.verdict.claim is Claim.CONCRETE
+        self._open("fault" if at_fault else "argue")
         for index in range(len(self.points)):
             self._point(index, at_fault=at_fault)
         self._ask()
@@ -127,10 +127,11 @@ class Composer:
         """Brief; a reservation in the praise is answered, never argued away."""
         named = [thing for thing in self.knowledge.things_in(self.request.text) if not thing.sore]
         taken = {point.thing_id for point in self.points}
+        named.sort(key=self.knowledge.things.index)
         free = [thing for thing in named if thing.id not in taken or len(named) == 1]
         self._say("thank" if free else "thank_plain", 10, thing=free[0] if free else None)
         if self.request.verdict.claim is not Claim.NONE:
-            for index, point in enumerate(self.points[:1]):
+            for index, point in enumerate(self.points[:MOST_NOTES]):
                 fact = self._fact_for(point)
                 words = self._wording(fact, at_fault=False) if fact else ""
                 block = "thank_note" if fact else "thank_note_plain"
@@ -149,7 +150,8 @@ class Composer:
             self._settle(index, PointState.FACT, said.text, fact)
         else:
             self._fact(index, fact, at_fault=at_fault and point.kind is PointKind.HAPPENED)
-            if at_fault and fact.action is not None and self.actions < MOST_ACTIONS:
+            most = MOST_ACTIONS if point.kind is PointKind.HAPPENED else 1
+            if at_fault and fact.action is not None and self.actions < most:
                 self._action(index, fact)
 
     def _fact(self, index: int, fact: Fact, *, at_fault: bool) -> None:
@@ -179,7 +181,11 @@ class Composer:
         """Say honestly that we do not know, and by when we shall."""
         point = self.points[index]
         happened = point.kind is PointKind.HAPPENED
-        thing = self.things.get(point.thing_id)
+        if happened and self.unknown is not None:
+            self._settle(index, PointState.PENDING, self.unknown)
+            return
+        several = sum(not self._fact_for(one) for one in self.points[index:]) > 1
+        thing = None if several else self.things.get(point.thing_id)
         owner = self.knowledge.owner(point.topic).of(self.language)
         values = {
             "owner": self.chooser.keep("owner", owner),
@@ -189,6 +195,8 @@ class Composer:
         self._say(block, 8 - index, index, thing=thing, values=_lowered(values))
         if happened and point.topic in ORDER_TOPICS:
             self.needs.add(Need.ORDER)
+        if happened and thing is None:
+            self.unknown = self._last()
         self._settle(index, PointState.PENDING if happened else PointState.GAP, self._last())
 
     def _statement(self) -> bool:
@@ -261,17 +269,27 @@ class Composer:
         if self.request.verdict.urgency is Urgency.CRITICAL and point.topic is Topic.QUALITY:
             # A rule about cakes is no answer to somebody who fell ill.
             found = [one for one in found if one.fact.first]
+        if point.thing_id:
+            found = [one for one in found if one.fact.first or point.topic in one.fact.topics]
         cited = {part.fact for part in self.parts if part.fact}
         fresh = [one.fact for one in found if one.fact not in cited]
         near = found and fresh and fresh[0] is not found[0].fact
         # The best fact twice is better than a poor one once.
         return found[0].fact if near else (fresh[0] if fresh else None)
 
+    def _comes_first(self, point: Point) -> bool:
+        fact = self._fact_for(point)
+        return fact is not None and fact.first
+
     def _general_for(self, point: Point) -> Fact | None:
+        refuses = self.request.approach is Approach.REFUSE_POSITIVELY
         vague = self.request.verdict.claim is not Claim.CONCRETE
-        if not vague or self.request.approach in _SORRY or point.kind is PointKind.ASKED:
+        if self.request.approach in _SORRY or not (refuses or vague):
             return None
-        return next(iter(self._general(point.topic)), None)
+        if point.kind is PointKind.ASKED and not refuses:
+            return None
+        topics = (self.request.verdict.topic, point.topic)
+        return next((fact for topic in topics for fact in self._general(topic)), None)
 
     def _general(self, topic: Topic) -> list[Fact]:
         return self.knowledge.general(topic, self.request.at)

@@ -7,7 +7,7 @@ moment asked about, nor a private one for a public reply. Read by `responder.kno
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -16,11 +16,13 @@ from functools import cached_property
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from otklik.enums import Language, Topic
-from responder.words import holds_phrase, stems, telling_stems
+from responder.words import stems, telling_stems
 
 KEYWORD_WEIGHT = 3.0
 TOPIC_BONUS = 1.5
 LEAST_SCORE = 2.0
+
+Phrase = tuple[str, ...]
 
 
 class _Value(BaseModel):
@@ -192,8 +194,9 @@ class Knowledge:
         `at_fault` says that something went wrong, against somebody only asking.
         """
         words = stems(text)
-        valid = [fact for fact in self.facts if fact.is_valid(at)]
-        found = [self._score(fact, words, topic, at_fault) for fact in valid]
+        matched = self._matched(words, at_fault=at_fault)
+        valid = [fact for fact in self.facts if fact.id in matched and fact.is_valid(at)]
+        found = [self._score(fact, matched[fact.id], words, topic) for fact in valid]
         allowed = [
             one
             for one in found
@@ -216,37 +219,42 @@ class Knowledge:
 
     def things_in(self, text: str) -> list[Thing]:
         """Things the text names, in the order they are named; longer names win."""
-        words, found = stems(text), []
-        for thing in self.things:
-            places = [_place(phrase, words) for phrase in self._thing_phrases[thing.id]]
-            hits = [(place, -size) for place, size in places if place is not None]
-            if hits:
-                found.append((*min(hits), thing))
-        return [thing for _, _, thing in sorted(found, key=lambda hit: hit[:2])]
+        words = stems(text)
+        found: dict[str, tuple[int, int, Thing]] = {}
+        for start, word in enumerate(words):
+            for phrase, thing in self._things_by_word.get(word, ()):
+                if words[start : start + len(phrase)] == phrase:
+                    hit = (start, -len(phrase), thing)
+                    found[thing.id] = min(found.get(thing.id, hit), hit, key=lambda one: one[:2])
+        return [thing for _, _, thing in sorted(found.values(), key=lambda hit: hit[:2])]
 
     def topic_of(self, text: str) -> Topic | None:
         """The topic of some fact the text calls for by a keyword, dates left aside."""
-        words = stems(text)
-        for fact in self.facts:
-            if any(holds_phrase(phrase, words) for phrase in self._fact_phrases[fact.id]):
-                return fact.topics[0]
-        return None
+        matched = self._matched(stems(text), at_fault=False)
+        return next((fact.topics[0] for fact in self.facts if fact.id in matched), None)
 
     def owner(self, topic: Topic) -> Wording:
         """Who looks into cases of this topic."""
         return self.owners.get(topic) or self.owners[Topic.NONE]
 
-    def _score(self, fact: Fact, words: tuple[str, ...], topic: Topic, at_fault: bool) -> FoundFact:
-        phrases = self._fact_phrases[fact.id]
-        if at_fault:
-            phrases = phrases | self._fault_phrases[fact.id]
-        matched = sorted(" ".join(phrase) for phrase in phrases if holds_phrase(phrase, words))
-        score = sum(KEYWORD_WEIGHT * self._rarity(phrase.split()) for phrase in matched)
-        if matched:
-            shared = self._fact_words[fact.id] & frozenset(words)
-            score += sum(self._rarity([word]) for word in shared) / 4
-            score *= TOPIC_BONUS if topic in fact.topics else 1.0
-        return FoundFact(fact=fact, score=score, matched=tuple(matched))
+    def _matched(self, words: tuple[str, ...], *, at_fault: bool) -> dict[str, set[Phrase]]:
+        found: dict[str, set[Phrase]] = defaultdict(set)
+        for start, word in enumerate(words):
+            for phrase, fact_id, only_at_fault in self._facts_by_word.get(word, ()):
+                fits = at_fault or not only_at_fault
+                if fits and words[start : start + len(phrase)] == phrase:
+                    found[fact_id].add(phrase)
+        return found
+
+    def _score(
+        self, fact: Fact, matched: set[Phrase], words: tuple[str, ...], topic: Topic
+    ) -> FoundFact:
+        score = sum(KEYWORD_WEIGHT * self._rarity(phrase) for phrase in matched)
+        shared = self._fact_words[fact.id] & frozenset(words)
+        score += sum(self._rarity([word]) for word in shared) / 4
+        score *= TOPIC_BONUS if topic in fact.topics else 1.0
+        names = sorted(" ".join(phrase) for phrase in matched)
+        return FoundFact(fact=fact, score=score, matched=tuple(names))
 
     def _rarity(self, phrase: Iterable[str]) -> float:
         total = len(self.facts) + 1
@@ -266,22 +274,18 @@ class Knowledge:
         }
 
     @cached_property
-    def _fact_phrases(self) -> dict[str, frozenset[tuple[str, ...]]]:
-        return {fact.id: frozenset(map(stems, fact.keywords)) for fact in self.facts}
+    def _facts_by_word(self) -> dict[str, list[tuple[Phrase, str, bool]]]:
+        found: dict[str, list[tuple[Phrase, str, bool]]] = defaultdict(list)
+        for fact in self.facts:
+            for words, only in ((fact.keywords, False), (fact.fault_keywords, True)):
+                for phrase in filter(None, map(stems, words)):
+                    found[phrase[0]].append((phrase, fact.id, only))
+        return found
 
     @cached_property
-    def _fault_phrases(self) -> dict[str, frozenset[tuple[str, ...]]]:
-        return {fact.id: frozenset(map(stems, fact.fault_keywords)) for fact in self.facts}
-
-    @cached_property
-    def _thing_phrases(self) -> dict[str, list[tuple[str, ...]]]:
-        return {thing.id: [stems(word) for word in thing.words] for thing in self.things}
-
-
-def _place(phrase: tuple[str, ...], text: tuple[str, ...]) -> tuple[int | None, int]:
-    size = len(phrase)
-    if phrase and phrase[0] in text:
-        for start in range(len(text) - size + 1):
-            if text[start : start + size] == phrase:
-                return start, size
-    return None, size
+    def _things_by_word(self) -> dict[str, list[tuple[Phrase, Thing]]]:
+        found: dict[str, list[tuple[Phrase, Thing]]] = defaultdict(list)
+        for thing in self.things:
+            for phrase in filter(None, map(stems, thing.words)):
+                found[phrase[0]].append((phrase, thing))
+        return found

@@ -31,6 +31,7 @@ _OFFER = re.compile(
     r"free\s+of\s+charge|for\s+free|as\s+a\s+gift|discount\w*|vouchers?|coupons?|compensat\w+|promo\w*)\b",
     _I,
 )
+_ONLY_NAMED = re.compile(r"\b(?:об?|про|со?|насч[её]т|the|about)\s+$", _I)
 _ASKS = re.compile(
     r"\b(?:пришлите|напишите|укажите|сообщите|уточните|назовите|подскажите|скажите|нужен|нужна|нужно|"
     r"хватит|передайте|оставьте|расскажите|какой|какая|когда|please\s+(?:\w+\s+)?(?:send|give|tell|provide|share|"
@@ -109,7 +110,8 @@ def _offers(text: str, context: LintContext) -> Iterator[Hit]:
         word for source in (*_firm_sources(context), context.comment) for word in stems(source)
     }
     for found in _OFFER.finditer(text):
-        if not set(stems(found[0])) & known:
+        is_named = _ONLY_NAMED.search(text[: found.start()]) is not None
+        if not is_named and not set(stems(found[0])) & known:
             yield Hit("unsupported_offer", Span(start=found.start(), end=found.end()))
 
 

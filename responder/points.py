@@ -11,7 +11,7 @@ from otklik.enums import PointState, Topic
 from otklik.verdicts import Span
 from responder.knowledge import Knowledge
 
-GENERAL_THINGS = frozenset({"order", "tea", "coffee", "cafe", "taste"})
+GENERAL_THINGS = frozenset({"order", "tea", "coffee", "cafe", "taste", "gift"})
 
 
 class _Value(BaseModel):
@@ -79,6 +79,9 @@ _BAD = re.compile(
     r"terrible|worse|cold|late|poor)\b|n't\b",
     re.IGNORECASE,
 )
+GOODS = frozenset({Topic.QUALITY, Topic.DELIVERY})  # one pack of tea, told of from two sides
+RESTATING_THINGS = frozenset({"refund"})
+LONGEST_RESTATED = 3  # words: "и не вернули"
 MOST_POINTS = 4
 LONGEST_BARE = 1  # word: "верните!" asks for what was just told of
 _EDGE = " \t\r\n,\x0b\x0c\x1c\x1d\x1e\x85\xa0\u2028\u2029\u3000"
@@ -105,6 +108,8 @@ def split_points(text: str, topic: Topic, knowledge: Knowledge) -> list[Point]:
 def _adds_nothing(point: Point, before: list[Point]) -> bool:
     if point.kind is PointKind.ASKED:
         return bool(before) and len(point.text.split()) <= LONGEST_BARE
+    if point.thing_id in RESTATING_THINGS and len(point.text.split()) <= LONGEST_RESTATED:
+        return bool(before)
     return not point.thing_id and any(one.topic is point.topic for one in before)
 
 
@@ -149,11 +154,17 @@ def _make(
 
 
 def _merge(points: list[Point]) -> list[Point]:
-    """Drop what only names the general beside the particular: the order beside its delivery."""
-    if len(points) == 1:
-        return points
-    particular = [point for point in points if point.thing_id not in GENERAL_THINGS]
-    return particular or points[:1]
+    """Drop the general beside the particular, and asking about what was told already."""
+    particular = {point.topic for point in points if point.thing_id not in GENERAL_THINGS}
+    if particular & GOODS:
+        particular |= GOODS
+    told = {point.thing_id for point in points if point.kind is PointKind.HAPPENED} - {""}
+    return [
+        point
+        for point in points
+        if not (point.thing_id in GENERAL_THINGS and point.topic in particular)
+        and not (point.kind is PointKind.ASKED and point.thing_id in told)
+    ]
 
 
 def _whole(text: str, topic: Topic) -> list[Point]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from otklik.language.lemmas import lemma
 from otklik.verdicts import Span
 
-_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:['’](?!s\b)[^\W_]+)*")
 _ENGLISH_ENDINGS = ("ings", "ing", "ies", "ied", "ed", "es", "s")
 _STOP = frozenset(
     """
@@ -56,11 +56,3 @@ def stems(text: str) -> tuple[str, ...]:
 def telling_stems(text: str) -> frozenset[str]:
     """Stems of the words that carry meaning."""
     return frozenset(stems(text)) - _STOP
-
-
-def holds_phrase(phrase: tuple[str, ...], text: tuple[str, ...]) -> bool:
-    """Whether the stems of `phrase` stand side by side in the stems of a text."""
-    size = len(phrase)
-    if size == 1:
-        return phrase[0] in text
-    return any(text[start : start + size] == phrase for start in range(len(text) - size + 1))

@@ -322,6 +322,8 @@ GOOD: Mapping[str, list[tuple[str, dict[str, Any]]]] = {
         ("Скидка действует одна, большая.", {"facts": (FACTS["promo_rule"],)}),
         ("Сертификат делится на покупки.", {"facts": (FACTS["gift_cards"],)}),
         ("О вашей скидке спросили кассу.", {"comment": "Где моя скидка?"}),
+        ("Неприятно читать такое о скидке.", {}),
+        ("We are sorry about the discount.", {}),
         ("Доставка бесплатна.", {"facts": (FACTS["delivery_price"],)}),
         ("The right one comes free of charge.", {"facts": (FACTS["wrong_item_rule"],)}),
     ],
