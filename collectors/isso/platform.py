@@ -130,6 +130,8 @@ class Isso(Platform[IssoSettings]):
             Transient: it changed while it was read, or a row of it makes no sense.
         """
         uri = self._uri(thread_external_id)
+        if self.settings.moderated:
+            self._admin.publish_ours()
         thread = self._read(uri)
         if not thread.is_complete:
             thread = self._read(uri)

@@ -23,6 +23,8 @@ class IssoSettings(PlatformSettings):
             reply answers, as Isso itself forgets that of nested ones.
         hash_salt, hash_algorithm: `[hash]` of the server, where it departs from the default.
         admin_password: of Isso's admin interface; needed to edit and to withdraw.
+        moderated: the server keeps new comments in a queue; ours are published out of it, also
+            those whose posting was cut off. Needs the admin password.
         recheck_seconds: how often a thread without news for a week is read in full.
     """
 
@@ -36,11 +38,14 @@ class IssoSettings(PlatformSettings):
     hash_salt: str = "Eech7co8Ohloopo9Ol6baimi"
     hash_algorithm: str = "pbkdf2"
     admin_password: SecretStr | None = None
+    moderated: bool = False
     recheck_seconds: float = Field(default=3600.0, ge=0)
 
     @model_validator(mode="after")
     def _is_usable(self) -> IssoSettings:
         if not self.uris and not self.discover:
             raise ValueError("give `uris` to watch, or discover = true")
+        if self.moderated and self.admin_password is None:
+            raise ValueError("moderated = true needs admin_password")
         own_hash("x", self.hash_algorithm, self.hash_salt)
         return self

@@ -241,6 +241,7 @@ def test_a_named_host_keeps_ids_when_the_address_changes(
         {"base_url": "ftp://blog.example", "uris": ["/"]},
         {"base_url": "http://user:word@blog.example", "uris": ["/"]},
         {"base_url": "https://blog.example"},
+        {"base_url": "https://blog.example", "uris": ["/"], "moderated": True},
         {"base_url": "https://blog.example", "uris": ["/"], "hash_algorithm": "nonsense"},
         {"base_url": "https://blog.example", "uris": ["/"], "colour": "red"},
     ],

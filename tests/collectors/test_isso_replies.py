@@ -11,6 +11,7 @@ from otklik.platforms import (
     ReplyRequest,
 )
 from tests.collectors.conftest import OUR_EMAIL, OUR_NAME, MakeIsso
+from tests.servers.faulty import FaultyProxy, cut_after
 from tests.servers.isso import IssoServer
 
 
@@ -183,6 +184,21 @@ def test_a_reply_on_a_moderated_server_is_published_by_our_admin(make_isso: Make
         assert len(server.list()) == 2
         waiting = make_isso(base_url=server.url, admin_password=None)
         assert waiting.post(reply_to(server, number, "Иной ответ")).url == ""
+        assert len(server.list()) == 2
+
+
+def test_a_reply_cut_off_into_the_queue_of_a_moderated_server_is_published_by_reading_back(
+    make_isso: MakeIsso,
+) -> None:
+    with IssoServer(moderated=True) as server, FaultyProxy(server.url) as proxy:
+        number = server.add_comment("Вопрос?")
+        server.set(number, mode=1)
+        server.add_comment("Ждёт чужой", email="guest@example.org")
+        platform = make_isso(base_url=proxy.url, host=server.host, moderated=True)
+        proxy.break_with(cut_after(), methods=("POST",), times=1)
+        with pytest.raises(OutcomeUnknown):
+            platform.post(reply_to(server, number))
+        assert [m.author.is_ours for m in platform.thread(f"{server.host}/post/1")] == [False, True]
         assert len(server.list()) == 2
 
 
