@@ -49,6 +49,12 @@ def proxy(isso_server: IssoServer) -> Iterator[FaultyProxy]:
 
 @pytest.fixture
 def platform(proxy: FaultyProxy, make_isso: MakeIsso) -> Isso:
+    return make_isso(base_url=proxy.url)
+
+
+@pytest.fixture
+def hasty(proxy: FaultyProxy, make_isso: MakeIsso) -> Isso:
+    """The same with little patience, for servers that never answer."""
     return make_isso(base_url=proxy.url, timeout=0.4)
 
 
@@ -93,15 +99,14 @@ def test_a_bad_answer_becomes_the_right_error(
     isso_server: IssoServer,
     proxy: FaultyProxy,
     platform: Isso,
+    hasty: Isso,
     case: tuple[Fault, type[PlatformError], str],
 ) -> None:
     fault, kind, said = case
     isso_server.add_comment("Отзыв о доставке")
     proxy.break_with(fault)
-    started = time.monotonic()
     with pytest.raises(kind, match=said) as caught:
-        collected(platform)
-    assert time.monotonic() - started < 20
+        collected(hasty)
     assert (caught.value.platform, caught.value.source) == ("isso", "blog")
     assert "\0" not in str(caught.value)
     proxy.heal()
@@ -268,14 +273,14 @@ def test_a_row_that_is_no_comment_is_quarantined_and_the_rest_goes_in(
 def test_a_post_says_exactly_what_is_known_and_is_never_repeated(
     isso_server: IssoServer,
     proxy: FaultyProxy,
-    platform: Isso,
+    make_isso: MakeIsso,
     fault: Fault,
     kind: type[PlatformError],
 ) -> None:
     number = isso_server.add_comment("Вопрос?")
     proxy.break_with(fault, methods=("POST",))
     with pytest.raises(kind) as caught:
-        platform.post(reply_through(proxy, number))
+        make_isso(base_url=proxy.url, timeout=1.0).post(reply_through(proxy, number))
     assert type(caught.value) is kind
     assert sum(method == "POST" for method, _ in proxy.requests) == 1
     posted = [row for row in isso_server.list() if row["parent"] == number]
