@@ -17,12 +17,14 @@ import numpy as np
 import numpy.typing as npt
 
 from classifier.abstaining import Thresholds
-from classifier.heads import TARGETS, Heads, Logistic, Readers, Scaling
+from classifier.heads import TARGETS, Committee, Heads, Logistic, Readers, Scaling
 from otklik.errors import ModelError
 
 ARRAYS, MANIFEST, CARD = "model.npz", "manifest.json", "MODEL_CARD.md"
-FORMAT = 1
+FORMAT = 2
 SHIPPED = Path(__file__).resolve().parent / "artefact"
+
+_COMMITTEE = ("hidden", "hidden_bias", "out", "out_bias")
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -59,7 +61,7 @@ def save(out: Path, readers: Readers, heads: Heads, manifest: dict[str, Any], ca
     manifest["digest"] = digest(arrays)
     manifest["version"] = f"{manifest['trained_on']}-{manifest['digest'][:8]}"
     out.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(out / ARRAYS, **arrays)
+    np.savez_compressed(out / ARRAYS, allow_pickle=False, **arrays)
     text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
     (out / MANIFEST).write_text(text + "\n", encoding="utf-8")
     (out / CARD).write_text(card.replace("{version}", manifest["version"]), encoding="utf-8")
@@ -74,8 +76,7 @@ def load(folder: Path) -> Model:
     """
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        with np.load(folder / ARRAYS, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
+        arrays = _read(folder / ARRAYS)
     except (OSError, ValueError, zipfile.BadZipFile, KeyError) as error:
         raise ModelError(f"no usable model in {folder}: {error}") from error
     if manifest.get("format") != FORMAT or manifest.get("digest") != digest(arrays):
@@ -84,6 +85,11 @@ def load(folder: Path) -> Model:
         return _unpack(arrays, manifest)
     except KeyError as error:
         raise ModelError(f"the model in {folder} lacks {error}") from error
+
+
+def _read(path: Path) -> Arrays:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        return {name: stored[name] for name in stored.files}
 
 
 def quantise(weights: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.int8], Any]:
@@ -97,8 +103,10 @@ def _pack(readers: Readers, heads: Heads) -> Arrays:
     small, scale = quantise(readers.weights)
     arrays: Arrays = {"readers": small, "readers_scale": scale, "readers_bias": readers.bias}
     arrays["mean"], arrays["spread"] = heads.scaling.mean, heads.scaling.spread
-    for name, head in (*heads.targets.items(), ("stance", heads.stance)):
-        arrays[f"{name}_weights"], arrays[f"{name}_bias"] = head.weights, head.bias
+    arrays["stance_weights"], arrays["stance_bias"] = heads.stance.weights, heads.stance.bias
+    for name, head in heads.targets.items():
+        for part in _COMMITTEE:
+            arrays[f"{name}_{part}"] = getattr(head, part)
     return arrays
 
 
@@ -106,13 +114,10 @@ def _unpack(arrays: Arrays, manifest: dict[str, Any]) -> Model:
     weights = arrays["readers"].astype(np.float32)
     weights *= arrays["readers_scale"]
     readers = Readers(weights, arrays["readers_bias"], tuple(manifest["columns"]))
-    targets = {name: _logistic(arrays, name) for name in TARGETS}
+    targets = {
+        name: Committee(*(arrays[f"{name}_{part}"] for part in _COMMITTEE)) for name in TARGETS
+    }
+    stance = Logistic(arrays["stance_weights"], arrays["stance_bias"])
     scaling = Scaling(arrays["mean"], arrays["spread"])
     thresholds = Thresholds(**manifest["thresholds"])
-    return Model(
-        readers, Heads(scaling, targets, _logistic(arrays, "stance")), thresholds, manifest
-    )
-
-
-def _logistic(arrays: Arrays, name: str) -> Logistic:
-    return Logistic(arrays[f"{name}_weights"], arrays[f"{name}_bias"])
+    return Model(readers, Heads(scaling, targets, stance), thresholds, manifest)

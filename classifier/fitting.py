@@ -7,22 +7,26 @@ level 2 never sees an output made by a row's own label.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, SGDClassifier
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.model_selection import StratifiedKFold
+from sklearn.neural_network import MLPClassifier
 
 from classifier.corpus import GoldRow
-from classifier.heads import TARGETS, Heads, Logistic, Scaling, stance_inputs
+from classifier.heads import TARGETS, Committee, Heads, Logistic, Scaling, stance_inputs
 
 SEED = 0
 RIDGE = 0.5
-_LOGISTIC_C = 0.1
 _STANCE_C = 1.0
+_MEMBERS, _HIDDEN, _DECAY, _EPOCHS, _STEP = 3, 48, 1.0, 25, 64
+_NEVER = -20.0  # bias of a class without a single row
 _AUX_ALPHA, _AUX_EPOCHS = 3e-6, 12
 
 F32 = npt.NDArray[np.float32]
@@ -101,33 +105,52 @@ def fit_aux(matrix: sparse.csr_matrix, labels: I64, classes: Sequence[str]) -> t
     return weights, bias
 
 
-def fit_heads(inputs: F32, labels: dict[str, I64]) -> Heads:
+def fit_heads(inputs: F32, labels: dict[str, I64], folds: int = 5) -> Heads:
     """Levels 2 and 3 on (n, d) inputs whose level-1 part is leave-one-out."""
     scaling = Scaling.of(inputs)
     scaled = scaling.apply(inputs)
-    targets = {name: _logistic(scaled, labels[name], name) for name in TARGETS}
-    unseen = {name: _out_of_fold(scaled, labels[name], name) for name in TARGETS}
+    targets = {name: fit_committee(scaled, labels[name], name) for name in TARGETS}
+    unseen = {name: _out_of_fold(scaled, labels[name], name, folds) for name in TARGETS}
     stance = _fit_logistic(stance_inputs(unseen), labels["tone"], "tone", _STANCE_C)
     return Heads(scaling, targets, stance)
 
 
-def _logistic(scaled: F32, labels: I64, name: str) -> Logistic:
-    return _fit_logistic(scaled, labels, name, _LOGISTIC_C)
+def fit_committee(scaled: F32, labels: I64, name: str) -> Committee:
+    """Small networks that differ by seed only; strong decay, few epochs: rows are few."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # stopping early is meant
+        members = [_network(seed).fit(scaled, labels) for seed in range(_MEMBERS)]
+    count, classes = len(TARGETS[name]), members[0].classes_
+    out = np.zeros((_MEMBERS, _HIDDEN, count), dtype=np.float32)
+    out_bias = np.full((_MEMBERS, count), _NEVER, dtype=np.float32)
+    out[:, :, classes] = [member.coefs_[1] for member in members]
+    out_bias[:, classes] = [member.intercepts_[1] for member in members]
+    return Committee(
+        np.array([member.coefs_[0] for member in members], dtype=np.float32),
+        np.array([member.intercepts_[0] for member in members], dtype=np.float32),
+        out,
+        out_bias,
+    )
+
+
+def _network(seed: int) -> MLPClassifier:
+    return MLPClassifier(
+        (_HIDDEN,), alpha=_DECAY, batch_size=_STEP, max_iter=_EPOCHS, random_state=SEED + seed
+    )
 
 
 def _fit_logistic(inputs: F32, labels: I64, name: str, strength: float) -> Logistic:
     model = LogisticRegression(C=strength, max_iter=500).fit(inputs, labels)
     weights = np.zeros((inputs.shape[1], len(TARGETS[name])), dtype=np.float32)
-    bias = np.full(len(TARGETS[name]), -20.0, dtype=np.float32)  # a class never seen stays out
+    bias = np.full(len(TARGETS[name]), _NEVER, dtype=np.float32)
     weights[:, model.classes_] = model.coef_.T
     bias[model.classes_] = model.intercept_
     return Logistic(weights, bias)
 
 
-def _out_of_fold(scaled: F32, labels: I64, name: str) -> F32:
-    folds = StratifiedKFold(5, shuffle=True, random_state=SEED)
-    model = LogisticRegression(C=_LOGISTIC_C, max_iter=500)
-    found = cross_val_predict(model, scaled, labels, cv=folds, method="predict_proba")
-    wide = np.zeros((len(labels), len(TARGETS[name])), dtype=np.float32)
-    wide[:, np.unique(labels)] = found
-    return wide
+def _out_of_fold(scaled: F32, labels: I64, name: str, folds: int) -> F32:
+    found = np.zeros((len(labels), len(TARGETS[name])), dtype=np.float32)
+    splitter = StratifiedKFold(folds, shuffle=True, random_state=SEED)
+    for learn, test in splitter.split(scaled, labels):
+        found[test] = fit_committee(scaled[learn], labels[learn], name).proba(scaled[test])
+    return found

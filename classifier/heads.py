@@ -1,9 +1,10 @@
-"""The heads: linear readings of the n-grams, then small logistic heads over those readings.
+"""The heads: linear readings of the n-grams, then small heads over those readings.
 
 Level 1 (`Readers`): one matrix turns n-grams into the outputs of every gold class and every
-auxiliary head. Level 2 (`Logistic`): claim, abuse, topic, urgency and tone, each a multinomial
-logistic head over level 1 and the signals. Level 3: stance, a multinomial logistic combination
-of the log-probabilities of claim, abuse and tone and nothing else (`STANCE_FROM`).
+auxiliary head. Level 2 (`Committee`): claim, abuse, topic, urgency and tone, each a committee
+of small one-hidden-layer networks over level 1 and the signals. Level 3: stance, a multinomial
+logistic combination of the log-probabilities of claim, abuse and tone and nothing else
+(`STANCE_FROM`).
 """
 
 from __future__ import annotations
@@ -60,7 +61,30 @@ class Scaling:
 
     def apply(self, inputs: F32) -> F32:
         """Scaled copy of (n, d) inputs."""
-        return np.clip((inputs - self.mean) / self.spread, -_CLIP, _CLIP).astype(np.float32)
+        scaled = np.clip((inputs - self.mean) / self.spread, -_CLIP, _CLIP)
+        return np.asarray(scaled, dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Committee:
+    """m small networks that vote: `hidden` (m, d, h), `hidden_bias` (m, h), `out` (m, h, c),
+    `out_bias` (m, c); rectified hidden units, softmax, mean of the members.
+    """
+
+    hidden: F32
+    hidden_bias: F32
+    out: F32
+    out_bias: F32
+
+    def proba(self, inputs: F32) -> F32:
+        """(n, c) probabilities; rows sum to one."""
+        votes = [
+            softmax(np.maximum(inputs @ first + bias, 0) @ second + last)
+            for first, bias, second, last in zip(
+                self.hidden, self.hidden_bias, self.out, self.out_bias, strict=True
+            )
+        ]
+        return np.asarray(np.mean(votes, axis=0), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +107,10 @@ def softmax(scores: F32) -> F32:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """Levels 2 and 3: scaling, one `Logistic` per target, and the stance combination."""
+    """Levels 2 and 3: scaling, one `Committee` per target, and the stance combination."""
 
     scaling: Scaling
-    targets: dict[str, Logistic]
+    targets: dict[str, Committee]
     stance: Logistic
 
     def proba(self, inputs: F32) -> dict[str, F32]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +37,12 @@ from classifier.fitting import (
     one_hot,
 )
 from classifier.heads import Readers
+from classifier.ngrams import WIDTH
 from otklik.clock import now
 
 OWN_TEXTS = Path(__file__).resolve().parent / "data" / "own_texts.jsonl"
-_BATCH, _FOLDS, _THREADS = 2000, 5, 2
+_BATCH, FOLDS = 2000, 5
+_THREADS = 1  # sums in one order: the same digest on any number of cores
 
 Progress = Callable[[str], None]
 
@@ -77,6 +80,8 @@ def train(
     out: Path,
     extra: Sequence[Path] = (OWN_TEXTS,),
     progress: Progress | None = None,
+    *,
+    folds: int = FOLDS,
 ) -> Report:
     """Train on labelled rows and auxiliary sets, write the artefact into folder `out`.
 
@@ -86,6 +91,7 @@ def train(
         out: folder that gets `model.npz`, `manifest.json`, `MODEL_CARD.md`.
         extra: further labelled files, used in training and never in evaluation.
         progress: called with one line at each step.
+        folds: how many parts cross-validation uses; fewer is quicker and says less.
 
     Raises:
         InputError: a file is missing or a row is not labelled.
@@ -94,12 +100,13 @@ def train(
     with threadpool_limits(_THREADS):
         material = prepare(gold, data, extra, say)
         say("cross-validating")
-        proba = cross_validate(material)
+        proba = cross_validate(material, folds)
         table, thresholds = _figures(material, proba)
         say("fitting the final heads")
         readers, inputs = _final_readers(material)
-        heads = fit_heads(inputs, material.labels)
-    manifest = _manifest(material, table, thresholds, gold, data, extra)
+        heads = fit_heads(inputs, material.labels, folds)
+    files = [gold, *(path for path in extra if path.exists()), *_aux_files(data)]
+    manifest = _manifest(material, table, thresholds, files)
     digest = artefact.save(out, readers, heads, manifest, card.render(manifest, readers, heads))
     say(f"written to {out}")
     return Report(out, digest, table)
@@ -143,17 +150,11 @@ def _aux(data: Path | None, without: set[str], say: Progress) -> tuple[F32, F32,
         binary = len(head.classes) == 2
         names += [head.name] if binary else [f"{head.name}.{label}" for label in head.classes]
     if not weights:
-        return np.zeros((_width(), 0), np.float32), np.zeros(0, np.float32), ()
+        return np.zeros((WIDTH, 0), np.float32), np.zeros(0, np.float32), ()
     return np.hstack(weights), np.concatenate(biases), tuple(names)
 
 
-def _width() -> int:
-    from classifier.ngrams import WIDTH
-
-    return WIDTH
-
-
-def cross_validate(material: Material) -> dict[str, F32]:
+def cross_validate(material: Material, folds: int = FOLDS) -> dict[str, F32]:
     """Out-of-fold probabilities (n, c) per head; near-copies of a text share a fold.
 
     Rows of `own` texts are learned from in every fold and stay zero in the answer.
@@ -161,29 +162,33 @@ def cross_validate(material: Material) -> dict[str, F32]:
     kernel, targets = kernel_of(material.matrix), one_hot(material.labels)
     own = np.flatnonzero(material.own)
     found: dict[str, F32] = {}
-    for train_rows, test_rows in _folds(material):
+    for train_rows, test_rows in _folds(material, folds):
         learn = np.concatenate((train_rows, own))
-        proba = _fold(material, kernel, targets, learn, test_rows)
+        proba = _fold(material, (kernel, targets), learn, test_rows, folds)
         for name, values in proba.items():
             whole = found.setdefault(name, np.zeros((len(targets), values.shape[1]), np.float32))
             whole[test_rows] = values
     return found
 
 
-def _folds(material: Material) -> list[tuple[I64, I64]]:
+def _folds(material: Material, folds: int) -> list[tuple[I64, I64]]:
     places = np.flatnonzero(~material.own)
     groups = [text_key(material.rows[place].text) or material.rows[place].id for place in places]
-    splitter = StratifiedGroupKFold(_FOLDS, shuffle=True, random_state=SEED)
+    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=SEED)
     tone = material.labels["tone"][places]
     return [(places[learn], places[test]) for learn, test in splitter.split(places, tone, groups)]
 
 
-def _fold(material: Material, kernel: F64, targets: F64, learn: I64, test: I64) -> dict[str, F32]:
+def _fold(
+    material: Material, problem: tuple[F64, F64], learn: I64, test: I64, folds: int
+) -> dict[str, F32]:
+    kernel, targets = problem
     ridge = fit_ridge(kernel[np.ix_(learn, learn)], targets[learn])
     outputs = kernel[np.ix_(test, learn)] @ ridge.alpha + ridge.mean
     aux = _aux_outputs(material)
     inputs = np.hstack([ridge.left_out, aux[learn], material.dense[learn]]).astype(np.float32)
-    heads = fit_heads(inputs, {name: values[learn] for name, values in material.labels.items()})
+    labels = {name: values[learn] for name, values in material.labels.items()}
+    heads = fit_heads(inputs, labels, folds)
     unseen = np.hstack([outputs, aux[test], material.dense[test]]).astype(np.float32)
     return heads.proba(unseen)
 
@@ -219,13 +224,8 @@ def _manifest(
     material: Material,
     table: dict[str, Any],
     thresholds: abstaining.Thresholds,
-    gold: Path,
-    data: Path | None,
-    extra: Sequence[Path],
+    files: Sequence[Path],
 ) -> dict[str, Any]:
-    files = [gold, *(path for path in extra if path.exists())]
-    if data is not None:
-        files += [data / f"{stem}.csv.gz" for head in AUX_HEADS for stem in head.files]
     return {
         "trained_on": now().date().isoformat(),
         "rows": {"gold": int((~material.own).sum()), "own": int(material.own.sum())},
@@ -239,9 +239,13 @@ def _manifest(
     }
 
 
-def _version(name: str) -> str:
-    from importlib.metadata import PackageNotFoundError, version
+def _aux_files(data: Path | None) -> list[Path]:
+    if data is None:
+        return []
+    return [data / f"{stem}.csv.gz" for head in AUX_HEADS for stem in head.files]
 
+
+def _version(name: str) -> str:
     try:
         return version(name)
     except PackageNotFoundError:
