@@ -41,8 +41,12 @@ def store_page(db: Session, source: Source, page: Page, at: datetime) -> Intake:
     return stored
 
 
-def read_thread(desk: Desk, reply: Reply) -> Page | None:
-    """Store the thread of a reply as it stands now; None when it cannot be read."""
+def read_thread(desk: Desk, reply: Reply) -> Page | OtklikError | None:
+    """Store the thread of a reply as it stands now.
+
+    Returns:
+        What was read; the error when it could not be read; None when the platform has no way.
+    """
     with reading(desk.engine) as db:
         mention = mentions.get_mention(db, reply.mention_id)
         place = replies.get_place(db, mention)
@@ -56,7 +60,7 @@ def read_thread(desk: Desk, reply: Reply) -> Page | None:
         shown = ()
     except OtklikError as error:
         log.warning("thread not read", source=source.name, error=str(error))
-        return None
+        return error
     page = Page(mentions=shown, complete_thread_ids=(place.external_id,))
     with session(desk.engine) as db:
         store_page(db, source, page, desk.now())

@@ -262,7 +262,11 @@ def _post_one(desk: Desk) -> StepCount | None:
         upcoming = replies.find_next_reply(db, desk.brand_id, desk.now())
     if upcoming is None or mode is PostingMode.STOPPED:
         return None
-    read_thread(desk, upcoming)  # an edit or a deletion since the approval voids it now
+    shown = read_thread(desk, upcoming)  # an edit or a deletion since the approval voids it now
+    if isinstance(shown, OtklikError):
+        with session(desk.engine) as db:
+            posting.postpone(db, upcoming.id or 0, shown, desk.now())
+        return StepCount(0, 1)
     lease = timedelta(seconds=desk.settings.sending_timeout)
     with session(desk.engine) as db:
         mode = posting_mode(db, desk.brand_id, desk.settings.posting)
@@ -292,12 +296,11 @@ def follow_up(desk: Desk, limit: int = 20) -> StepCount:
     return StepCount(len(claimed), 0)
 
 
-def _resolve(desk: Desk, db: Session, reply: Reply, page: Page | None) -> None:
+def _resolve(desk: Desk, db: Session, reply: Reply, page: Page | OtklikError | None) -> None:
     mention = mentions.get_mention(db, reply.mention_id)
     proves = desk.platforms[mention.platform].reads_back
-    posting.follow_up(
-        db, reply, None if page is None else page.mentions, desk.now(), absence_proves=proves
-    )
+    thread = page.mentions if isinstance(page, Page) else None
+    posting.follow_up(db, reply, thread, desk.now(), absence_proves=proves)
 
 
 def alert(desk: Desk, limit: int = 50) -> StepCount:

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from otklik import audit
 from otklik.enums import CloseReason, MentionState, ReplyState
-from otklik.models import Mention, Reply
+from otklik.models import Mention
 from otklik.platforms import PostedReply
 from otklik.store import judgements, mentions, replies
 from otklik.store.intake import Intake
@@ -37,9 +37,7 @@ def _react_to_deletions(session: Session, deleted: Sequence[int], at: datetime) 
     theirs = [m for m in rows if not m.is_ours]
     _void(session, [m.id or 0 for m in theirs], "the comment was deleted", at)
     mentions.close_mentions(session, [m.id or 0 for m in theirs], CloseReason.DELETED, at)
-    for mention in theirs:
-        session.refresh(mention)
-        judgements.close_case_if_done(session, mention.case_id, at)
+    judgements.close_cases_if_done(session, [mention.case_id for mention in theirs], at)
 
 
 def _mark_withdrawn(session: Session, ours: Mention, at: datetime) -> None:
@@ -61,28 +59,28 @@ def _mark_withdrawn(session: Session, ours: Mention, at: datetime) -> None:
 def _recognise_ours(session: Session, ours: Sequence[Mention], at: datetime) -> None:
     """Tell a reply sent by us from an answer given outside Otklik (promise 7)."""
     parents = mentions.list_parents(session, ours)
-    by_parent = replies.list_replies_under(session, list(parents.values()))
     for shown in ours:
         parent = parents.get(shown.parent_external_id or "")
         if parent is not None and not parent.is_ours:
-            _match(session, shown, parent, by_parent.get(parent.id or 0, []), at)
+            _match(session, shown, parent, at)
 
 
-def _match(
-    session: Session, shown: Mention, parent: Mention, known: Sequence[Reply], at: datetime
-) -> None:
-    if any(reply.external_id == shown.external_id for reply in known):
+def _match(session: Session, shown: Mention, parent: Mention, at: datetime) -> None:
+    if replies.find_reply_there(session, shown.external_id) is not None:
         return
-    under_way = (ReplyState.SENDING, ReplyState.UNKNOWN)
-    for reply in known:
-        if reply.state in under_way and posting.same_text(reply.text, shown.text):
-            if reply.state == ReplyState.UNKNOWN:
-                posted = PostedReply(
-                    external_id=shown.external_id, url=shown.url, posted_at=shown.published_at
-                )
-                posting.save_posted(session, reply, parent, posted, at)
-            return  # one being sent at this moment will tell its outcome itself
-    _close_answered(session, parent, shown, at)
+    under_way = replies.list_under_way(session, parent)
+    fitting = [found for found in under_way if posting.same_text(found[0].text, shown.text)]
+    # a platform that nests once shows a reply to a nested comment under that one's parent
+    fitting.sort(key=lambda found: found[1].id != parent.id)
+    if not fitting:
+        _close_answered(session, parent, shown, at)
+        return
+    reply, mention = fitting[0]
+    if reply.state == ReplyState.UNKNOWN:  # one being sent now will tell its outcome itself
+        posted = PostedReply(
+            external_id=shown.external_id, url=shown.url, posted_at=shown.published_at
+        )
+        posting.save_posted(session, reply, mention, posted, at)
 
 
 def _close_answered(session: Session, parent: Mention, shown: Mention, at: datetime) -> None:
@@ -92,7 +90,7 @@ def _close_answered(session: Session, parent: Mention, shown: Mention, at: datet
     mentions.save_state(parent, MentionState.CLOSED, at, CloseReason.ANSWERED_ELSEWHERE)
     parent.sla_state = None
     session.add(parent)
-    judgements.close_case_if_done(session, parent.case_id, at)
+    judgements.close_cases_if_done(session, [parent.case_id], at)
     audit.record(
         session,
         at=at,

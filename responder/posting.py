@@ -22,6 +22,7 @@ from otklik.enums import (
 from otklik.errors import (
     AccessDenied,
     Gone,
+    OtklikError,
     PlatformError,
     RateLimited,
     Rejected,
@@ -162,7 +163,7 @@ def save_posted(
         in_time = reply.posted_at <= mention.sla_due_at
         mention.sla_state = SlaState.MET if in_time else SlaState.MISSED
     session.add(mention)
-    judgements.close_case_if_done(session, mention.case_id, at)
+    judgements.close_cases_if_done(session, [mention.case_id], at)
     _note(session, reply, "reply.posted", at, external_id=posted.external_id)
 
 
@@ -181,14 +182,29 @@ def _finish_failed(
         reply.state = ReplyState.FAILED
         promises.forget(session, reply.id or 0, at)
         session.add(reply)
-        propose_again(session, reply, mention, reply.error, at)
+        _hand_back(session, reply, mention, at)
     else:
         _save_unknown(reply, reply.error, at)
     session.add(reply)
     _note(session, reply, f"reply.{reply.state}", at, reason=reply.error)
 
 
-def _pause(error: PlatformError) -> float:
+def _hand_back(session: Session, reply: Reply, mention: Mention, at: datetime) -> None:
+    """The text is a draft again, unless the comment was edited, deleted or closed meanwhile."""
+    if mention.state == MentionState.APPROVED:
+        propose_again(session, reply, mention, reply.error, at)
+
+
+def postpone(session: Session, reply_id: int, error: OtklikError, at: datetime) -> None:
+    """The thread could not be read, so nobody knows whether the approval still holds: wait."""
+    reply = replies.get_reply(session, reply_id)
+    if reply.state == ReplyState.QUEUED:
+        reply.error = str(error)[:2000]
+        reply.send_after = at + timedelta(seconds=_pause(error))
+        session.add(reply)
+
+
+def _pause(error: OtklikError) -> float:
     if isinstance(error, RateLimited):
         return error.retry_after
     return DENIED_SECONDS if isinstance(error, AccessDenied) else RETRY_SECONDS
@@ -214,6 +230,16 @@ def same_text(one: str, other: str) -> bool:
     return one.split() == other.split()
 
 
+def is_reply_of_ours(shown: CollectedMention, reply: Reply, mention: Mention) -> bool:
+    """Could this comment be that reply? Flat platforms hang it under the mention's own parent."""
+    places = {mention.external_id, mention.parent_external_id} - {None}
+    return (
+        shown.author.is_ours
+        and shown.parent_external_id in places
+        and same_text(shown.text, reply.text)
+    )
+
+
 def read_back(
     session: Session,
     reply: Reply,
@@ -229,10 +255,10 @@ def read_back(
         absence_proves: the platform shows our own reply at once (`Platform.reads_back`).
     """
     mention = mentions.get_mention(session, reply.mention_id)
-    taken = {known.external_id for known in replies.list_replies(session, reply.mention_id)}
     for shown in thread:
-        ours = shown.author.is_ours and shown.parent_external_id == mention.external_id
-        if ours and shown.external_id not in taken and same_text(shown.text, reply.text):
+        if is_reply_of_ours(shown, reply, mention) and not replies.find_reply_there(
+            session, shown.external_id
+        ):
             posted = PostedReply(
                 external_id=shown.external_id, url=shown.url, posted_at=shown.published_at
             )
@@ -244,7 +270,7 @@ def read_back(
     reply.error = "read back: it does not stand in the thread"
     session.add(reply)
     promises.forget(session, reply.id or 0, at)
-    propose_again(session, reply, mention, reply.error, at)
+    _hand_back(session, reply, mention, at)
     _note(session, reply, "reply.failed", at, reason=reply.error)
     return True
 

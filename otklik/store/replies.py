@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, func, select, update
+from sqlmodel import Session, col, func, or_, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
 from otklik.enums import DraftState, PromiseState, ReplyState
@@ -187,6 +187,26 @@ def list_replies_under(session: Session, parents: Sequence[Mention]) -> dict[int
     ):
         found.setdefault(row.mention_id, []).append(row)
     return found
+
+
+def list_under_way(session: Session, parent: Mention) -> list[tuple[Reply, Mention]]:
+    """Replies to this mention, or to one directly under it, whose outcome is not known yet."""
+    states = (ReplyState.SENDING, ReplyState.UNKNOWN)
+    return list(
+        session.exec(
+            select(Reply, Mention)
+            .join(Mention, col(Mention.id) == Reply.mention_id)
+            .where(
+                col(Reply.state).in_(states),
+                Mention.thread_id == parent.thread_id,
+                or_(
+                    col(Mention.id) == parent.id,
+                    col(Mention.parent_external_id) == parent.external_id,
+                ),
+            )
+            .order_by(col(Reply.id))
+        )
+    )
 
 
 def list_recent_texts(session: Session, brand_id: str, limit: int = 200) -> list[str]:
