@@ -86,7 +86,7 @@ class Composer:
         general = [*self._general(topic), *self._general(Topic.POLICY)]
         for fact in [*(one.fact for one in found), *general][:1]:
             self._say("hater", 10, 0, fact=fact, words=self._wording(fact, at_fault=False))
-            for index in range(len(self.points[:1])):
+            for index in range(len(self.points)):
                 self._settle(index, PointState.FACT, self._last(), fact)
 
     def _apologise(self) -> None:

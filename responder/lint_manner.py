@@ -130,11 +130,16 @@ def _gushes(text: str, context: LintContext) -> Iterator[Hit]:
 
 def _repeats(text: str, context: LintContext) -> Iterator[Hit]:
     used = used_sentences(context.recent_replies)
-    for start, sentence in sentence_places(text):
-        if len(sentence_words(sentence)) < LEAST_WORDS or _may_recur(sentence, context):
-            continue
-        if is_used(sentence, used):
-            yield Hit("repeated_sentence", Span(start=start, end=start + len(sentence)))
+    own = [
+        (start, sentence)
+        for start, sentence in sentence_places(text)
+        if len(sentence_words(sentence)) >= LEAST_WORDS and not _may_recur(sentence, context)
+    ]
+    again = [(start, sentence) for start, sentence in own if is_used(sentence, used)]
+    # One turn of phrase met before is worth a note; a reply made of them is a template.
+    severity = None if len(again) * 2 > len(own) else Severity.NOTE
+    for start, sentence in again:
+        yield Hit("repeated_sentence", Span(start=start, end=start + len(sentence)), severity)
 
 
 def _may_recur(sentence: str, context: LintContext) -> bool:

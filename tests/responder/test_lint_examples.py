@@ -415,6 +415,14 @@ def severities(text: str, point: Point) -> list[Severity]:
     return [finding.severity for finding in lint(text, context(text, points=(point,)))]
 
 
+def test_one_sentence_said_before_is_a_note_and_a_reply_of_them_a_warning() -> None:
+    fresh = "Сегодня привезут другой, покрепче, и чайник тоже новый. Смена уже знает об этом."
+    one = lint(f"{REPLIES[0]} {fresh}", context(fresh, recent_replies=REPLIES))
+    both = lint(" ".join(REPLIES), context(fresh, recent_replies=REPLIES))
+    assert [finding.severity for finding in one] == [Severity.NOTE]
+    assert [finding.severity for finding in both] == [Severity.WARN, Severity.WARN]
+
+
 def test_links_are_forbidden_where_the_platform_forbids_even_our_own() -> None:
     text = "Смотрите teayard.example сегодня."
     own = {"own_contacts": ("teayard.example",)}
