@@ -93,9 +93,11 @@ def seed(folder: Path, config: Path) -> int:
     store.threads.new(PAGE, f"Отзывы · {SHOP}")
     comments, now = read_comments(), time.time()
     numbers: dict[str, int] = {}
-    for place, comment in enumerate(comments, start=1):
+    # Isso tells people without an address by their network: one for each name
+    names = list(dict.fromkeys(comment.author for comment in comments))
+    for comment in comments:
         parent = numbers[comment.reply_to] if comment.reply_to else None
-        row = _row(comment, place, now, parent)
+        row = _row(comment, f"10.0.{names.index(comment.author)}.0", now, parent)
         numbers[comment.key] = store.comments.add(PAGE, row)["id"]
     half_done.rename(target)
     return len(comments)
@@ -112,7 +114,7 @@ def _open(file: Path, config: Path) -> Any:
     return db.SQLite3(str(file), settings.load(settings.default_file(), str(config)))
 
 
-def _row(comment: DemoComment, place: int, now: float, parent: int | None) -> dict[str, Any]:
+def _row(comment: DemoComment, network: str, now: float, parent: int | None) -> dict[str, Any]:
     return {
         "text": comment.text,
         "author": html.escape(comment.author, quote=False),  # as Isso's own API stores it
@@ -121,16 +123,9 @@ def _row(comment: DemoComment, place: int, now: float, parent: int | None) -> di
         "parent": parent,
         "mode": 1,
         "created": now - comment.hours_ago * 3600,
-        "remote_addr": _network(comment.author, place),
+        "remote_addr": network,
         "notification": 0,
     }
-
-
-def _network(author: str, place: int) -> str:
-    """Isso tells people without an address by their network: one for each name."""
-    names = list(dict.fromkeys(comment.author for comment in read_comments()))
-    number = names.index(author) if author in names else place
-    return f"10.0.{number}.0"
 
 
 def command(config: Path) -> list[str]:

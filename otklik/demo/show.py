@@ -17,6 +17,7 @@ from otklik.demo import isso_server
 from otklik.demo.accounts import Account, ensure_accounts
 from otklik.demo.isso_server import OUR_EMAIL, PAGE, SHOP
 from otklik.enums import MentionState
+from otklik.errors import ConfigError
 from otklik.processes import DASHBOARD, SCHEDULER, answers, desk_environment, free_port, python
 from otklik.settings import Settings, load_settings
 from otklik.store.mentions import count_states
@@ -99,20 +100,27 @@ def show(folder: Path, ports: Ports, *, fresh: bool, say: Say) -> None:
         start(supervisor, folder, ports, config, settings)
         if not wait_for_servers(supervisor, ports):
             return
-        began = time.monotonic()
         announce(say, ports, accounts, folder)
-        if not supervisor.wait_until(
-            lambda: is_judged(engine, settings), what="the first drafts", seconds=120
-        ):
-            return
-        counts = states(engine, settings)
-        say(
-            f"After {time.monotonic() - began:.0f} s: {counts.get(MentionState.DRAFTED, 0)} drafts "
-            f"wait for you, {counts.get(MentionState.HELD, 0)} mentions for a closer look."
-        )
+        found = first_look(supervisor, engine, settings)
+        if not supervisor.is_stopping:
+            say(found or f"Still judging; see {folder}/scheduler.log")
         supervisor.wait()
         say("Stopping …")
     engine.dispose()
+
+
+def first_look(supervisor: Supervisor, engine: Engine, settings: Settings) -> str:
+    """What waits once everything is judged; empty when that takes long or a signal came."""
+    began = time.monotonic()
+    try:
+        supervisor.wait_until(lambda: is_judged(engine, settings), what="drafts", seconds=120)
+    except ConfigError:
+        return ""
+    counts = states(engine, settings)
+    return (
+        f"After {time.monotonic() - began:.0f} s: {counts.get(MentionState.DRAFTED, 0)} drafts "
+        f"wait for you, {counts.get(MentionState.HELD, 0)} mentions for a closer look."
+    )
 
 
 def forget(folder: Path) -> None:
