@@ -136,7 +136,8 @@ class Composer:
                 words = self._wording(fact, at_fault=False) if fact else ""
                 block = "thank_note" if fact else "thank_note_plain"
                 self._say(block, 8, index, fact=fact, words=words)
-                self._settle(index, PointState.FACT if fact else PointState.GAP, self._last())
+                state = PointState.FACT if fact else PointState.GAP
+                self._settle(index, state, self._last(), fact)
 
     # Points.
 
