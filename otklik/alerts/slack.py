@@ -45,7 +45,11 @@ _REFUSED = frozenset(
 
 
 class SlackConfig(ChannelConfig):
-    """Settings of a Slack channel. A `base_url` takes the place of the webhook's own host."""
+    """Settings of a Slack channel. A `base_url` takes the place of the webhook's own host.
+
+    Attributes:
+        webhook_url: the whole address Slack gave for the channel; it is the secret.
+    """
 
     webhook_url: SecretStr
 
