@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics import cohen_kappa_score, f1_score
 
 from classifier.abstaining import CASES, HATER, STANCES, Thresholds
 from classifier.corpus import GoldRow, load_gold
@@ -80,25 +79,32 @@ def _figures() -> dict[str, Figure]:
     return figures
 
 
+def _table(found: Judged, rows: I64, head: str) -> npt.NDArray[np.float64]:
+    """(c, c) counts, gold by guess; sklearn's own figures are too slow for a bootstrap."""
+    size = len(STANCES if head == "stance" else TARGETS[head])
+    cell = found.truth[head][rows] * size + found.guess[head][rows]
+    return np.bincount(cell, minlength=size * size).reshape(size, size).astype(np.float64)
+
+
 def _kappa(head: str) -> Figure:
-    labels = list(range(len(STANCES if head == "stance" else TARGETS[head])))
-    return lambda found, rows: float(
-        cohen_kappa_score(found.truth[head][rows], found.guess[head][rows], labels=labels)
-    )
+    def figure(found: Judged, rows: I64) -> float:
+        share = _table(found, rows, head) / len(rows)
+        chance = float(share.sum(axis=0) @ share.sum(axis=1))
+        return (float(np.trace(share)) - chance) / (1 - chance) if chance < 1 else float("nan")
+
+    return figure
 
 
 def _macro_f1(head: str, without: Stance | None = None) -> Figure:
     classes = STANCES if head == "stance" else TARGETS[head]
-    labels = [place for place, name in enumerate(classes) if name != without]
-    return lambda found, rows: float(
-        f1_score(
-            found.truth[head][rows],
-            found.guess[head][rows],
-            labels=labels,
-            average="macro",
-            zero_division=0,
-        )
-    )
+    kept = [place for place, name in enumerate(classes) if name != without]
+
+    def figure(found: Judged, rows: I64) -> float:
+        table = _table(found, rows, head)
+        both = table.sum(axis=0) + table.sum(axis=1)
+        return float((2 * np.diag(table) / np.maximum(both, 1))[kept].mean())
+
+    return figure
 
 
 def _filed(found: Judged, rows: I64) -> Mask:
@@ -134,8 +140,7 @@ def _calibration_error(found: Judged, rows: I64) -> float:
 
 
 def _confusion(found: Judged) -> list[list[int]]:
-    table = np.zeros((len(STANCES), len(STANCES)), dtype=int)
-    np.add.at(table, (found.truth["stance"], found.guess["stance"]), 1)
+    table = _table(found, np.arange(len(found.unsure)), "stance")
     return [[int(cell) for cell in row] for row in table]
 
 

@@ -119,7 +119,8 @@ def fit_committee(scaled: F32, labels: I64, name: str) -> Committee:
     """Small networks that differ by seed only; strong decay, few epochs: rows are few."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # stopping early is meant
-        members = [_network(seed).fit(scaled, labels) for seed in range(_MEMBERS)]
+        step = min(_STEP, len(labels))
+        members = [_network(seed, step).fit(scaled, labels) for seed in range(_MEMBERS)]
     count, classes = len(TARGETS[name]), members[0].classes_
     out = np.zeros((_MEMBERS, _HIDDEN, count), dtype=np.float32)
     out_bias = np.full((_MEMBERS, count), _NEVER, dtype=np.float32)
@@ -133,9 +134,9 @@ def fit_committee(scaled: F32, labels: I64, name: str) -> Committee:
     )
 
 
-def _network(seed: int) -> MLPClassifier:
+def _network(seed: int, step: int) -> MLPClassifier:
     return MLPClassifier(
-        (_HIDDEN,), alpha=_DECAY, batch_size=_STEP, max_iter=_EPOCHS, random_state=SEED + seed
+        (_HIDDEN,), alpha=_DECAY, batch_size=step, max_iter=_EPOCHS, random_state=SEED + seed
     )
 
 
