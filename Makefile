@@ -36,8 +36,8 @@ fix: $(VENV)/.dev-stamp ## mend what a machine can mend: style, order of imports
 docs: $(VENV)/.dev-stamp ## write docs/settings.md and docs/platforms.md again
 	$(PY) -m otklik.documentation
 
-bench: $(VENV)/.dev-stamp ## mentions per second on both databases, beside fastText
-	@$(PY) -m tests.bench $(ARGS)
+bench: $(VENV)/.dev-stamp $(VENV)/fasttext/.stamp ## mentions per second on both databases, beside fastText
+	@$(PY) -m tests.bench --fasttext $(VENV)/fasttext/bin/python $(ARGS)
 
 proof: $(VENV)/.dev-stamp ## the long proofs at full size
 	@PROOF=full $(PY) -m pytest -q -m proof $(ARGS)
@@ -55,6 +55,12 @@ $(PY):
 	@echo "Making a virtual environment in $(VENV)"
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 		echo "$(PYTHON) cannot make virtual environments; on Debian: apt-get install python3-venv"; exit 1; }
+
+# an environment of its own: fastText's training takes the import name of a library we use
+$(VENV)/fasttext/.stamp: | $(PY)
+	@$(PYTHON) -m venv $(VENV)/fasttext
+	@$(VENV)/fasttext/bin/python -m pip --disable-pip-version-check --quiet install 'numpy<2' fasttext-wheel==0.9.2
+	@touch $@
 
 $(VENV)/.run-stamp: $(PINS) | $(PY)
 	@echo "Installing the pinned packages that Otklik and its demo need: a minute or two, once"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -50,6 +51,10 @@ class Desk:
     def brand_id(self) -> str:
         """Whose desk this is."""
         return self.settings.brand_id
+
+    def local_now(self) -> datetime:
+        """The present moment in the desk's own time zone: there its days begin and end."""
+        return self.now().astimezone(ZoneInfo(self.settings.timezone))
 
 
 class StepCount(NamedTuple):

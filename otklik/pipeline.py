@@ -171,7 +171,7 @@ def draft(desk: Desk, limit: int = 25) -> StepCount:
     limits = {name: kind.reply_max_length for name, kind in desk.platforms.items()}
 
     def work(db: Session, rows: list[Mention]) -> None:
-        rulings.draft_all(db, rows, desk.writer, desk.knowledge, limits=limits, at=desk.now())
+        rulings.draft_all(db, rows, desk.writer, desk.knowledge, limits=limits, at=desk.local_now())
 
     return _each(desk, "draft", MentionState.DECIDED, limit, work)
 

@@ -162,7 +162,7 @@ class PlatformSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    base_url: str = ""
+    base_url: str = Field(default="", description="Address of the site, with scheme and port.")
     timeout: float = Field(default=10.0, gt=0)
     min_interval: float | None = Field(default=None, ge=0)
     allow_private_hosts: bool = False

@@ -7,8 +7,9 @@ Unknown keys and default secrets are refused. Secrets of sources and channels ar
 import os
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -107,6 +108,15 @@ class Settings(BaseSettings):
     channels: list[ChannelSettings] = Field(
         default_factory=list, description="Where alerts go; the console when empty."
     )
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"{name!r} is not a time zone") from error
+        return name
 
     @classmethod
     def settings_customise_sources(

@@ -150,7 +150,7 @@ def ignore(
     mentions.save_state(mention, MentionState.CLOSED, at, CloseReason.IGNORED)
     mention.sla_state = None
     session.add(mention)
-    judgements.close_case_if_done(session, mention.case_id, at)
+    judgements.close_cases_if_done(session, [mention.case_id], at)
     audit.record(
         session,
         at=at,

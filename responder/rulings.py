@@ -92,6 +92,8 @@ def decide_all(
         session.add(_decision_row(row, decision, around, at))
         _apply(session, row, decision, around, at)
         notices.urgent_mention(session, row, decision, channels, at)
+    closed = [row.case_id for row in rows if row.state == MentionState.CLOSED]
+    judgements.close_cases_if_done(session, closed, at)
 
 
 def _facts(row: Mention, around: _Around, at: datetime) -> Facts:
@@ -151,7 +153,6 @@ def _apply(
     elif decision.has(EffectKind.IGNORE):
         mentions.save_state(row, MentionState.CLOSED, at, CloseReason.IGNORED)
         row.sla_due_at = row.sla_state = None
-        judgements.close_case_if_done(session, row.case_id, at)
     else:
         mentions.save_state(row, MentionState.HELD, at)
     session.add(row)

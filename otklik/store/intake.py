@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select, update
 
@@ -127,16 +126,18 @@ def _upsert(
     changing: tuple[str, ...],
 ) -> dict[str, int]:
     """Insert or refresh by (brand, platform, external id); ids by external id."""
-    ids: dict[str, int] = {}
-    for chunk in _chunks(rows):
-        statement = _insert(session, table).values(list(chunk))
-        statement = statement.on_conflict_do_update(
+    if not rows:
+        return {}
+    statement = _insert(session, table)
+    # rows are handed over apart from the statement: compiled once, it serves every page
+    returned = session.connection().execute(
+        statement.on_conflict_do_update(
             index_elements=["brand_id", "platform", "external_id"],
             set_={name: statement.excluded[name] for name in changing},
-        ).returning(col(table.external_id), col(table.id))
-        for key, number in session.connection().execute(statement):
-            ids[key] = number
-    return ids
+        ).returning(col(table.external_id), col(table.id)),
+        rows,
+    )
+    return {str(key): number for key, number in returned}
 
 
 def _known_mentions(
@@ -158,31 +159,27 @@ def _known_mentions(
 def _insert_new(
     session: Session, rows: Sequence[dict[str, Any]], at: datetime, intake: Intake
 ) -> None:
-    for chunk in _chunks(rows):
-        statement: Insert = _insert(session, Mention).values(list(chunk))
-        returned = session.connection().execute(
-            statement.returning(
-                col(Mention.id),
-                col(Mention.content_digest),
-                col(Mention.text),
-                col(Mention.rating),
-                col(Mention.is_ours),
-            )
+    if not rows:
+        return
+    returned = session.connection().execute(
+        _insert(session, Mention).returning(col(Mention.id), col(Mention.external_id)), rows
+    )
+    numbers = {external_id: int(number) for number, external_id in returned}
+    versions = []
+    for row in rows:
+        number = numbers[row["external_id"]]
+        (intake.ours if row["is_ours"] else intake.new).append(number)
+        versions.append(
+            {
+                "mention_id": number,
+                "version": 1,
+                "content_digest": row["content_digest"],
+                "text": row["text"],
+                "rating": row["rating"],
+                "seen_at": at,
+            }
         )
-        versions = []
-        for number, digest, text, rating, ours in returned:
-            (intake.ours if ours else intake.new).append(int(number or 0))
-            versions.append(
-                {
-                    "mention_id": number,
-                    "version": 1,
-                    "content_digest": digest,
-                    "text": text,
-                    "rating": rating,
-                    "seen_at": at,
-                }
-            )
-        session.connection().execute(_insert(session, MentionVersion).values(versions))
+    session.connection().execute(_insert(session, MentionVersion), versions)
 
 
 def _mention_row(

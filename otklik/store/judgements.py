@@ -1,9 +1,9 @@
 """Verdicts, cases, incidents, decisions, policy revisions, facts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, select, update
 
 from otklik.enums import (
     Abuse,
@@ -12,6 +12,7 @@ from otklik.enums import (
     EffectKind,
     IncidentKind,
     IncidentState,
+    MentionState,
     Stance,
     Topic,
 )
@@ -110,20 +111,25 @@ def save_cases(session: Session, cases: Sequence[Case]) -> None:
     session.flush()
 
 
-def close_case_if_done(session: Session, case_id: int | None, at: datetime) -> None:
-    """Close a case once none of its mentions waits for anything."""
-    case = session.get(Case, case_id) if case_id else None
-    if case is None or case.state == CaseState.CLOSED:
+def close_cases_if_done(session: Session, case_ids: Iterable[int | None], at: datetime) -> None:
+    """Close those cases none of whose mentions waits for anything any more."""
+    ids = {case_id for case_id in case_ids if case_id is not None}
+    if not ids:
         return
     session.flush()
-    waiting = session.exec(
-        select(func.count())
-        .select_from(Mention)
-        .where(Mention.case_id == case_id, col(Mention.state).not_in(("answered", "closed")))
-    ).one()
-    if not waiting:
-        case.state, case.closed_at = CaseState.CLOSED, at
-        session.add(case)
+    over = (MentionState.ANSWERED, MentionState.CLOSED)
+    waiting = select(Mention.case_id).where(
+        col(Mention.case_id).in_(ids), col(Mention.state).not_in(over)
+    )
+    session.exec(
+        update(Case)
+        .where(
+            col(Case.id).in_(ids),
+            col(Case.state) == CaseState.OPEN,
+            col(Case.id).not_in(waiting),
+        )
+        .values(state=CaseState.CLOSED, closed_at=at)
+    )
 
 
 _UNHAPPY = (Stance.CRITIC, Stance.HEATED, Stance.HATER)

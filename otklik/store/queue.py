@@ -253,7 +253,7 @@ class ThreadLine:
 
 
 def list_thread_around(
-    session: Session, mention: Mention, *, before: int = 12, after: int = 12, text_limit: int = 2000
+    session: Session, mention: Mention, *, before: int = 3, after: int = 20, text_limit: int = 2000
 ) -> list[ThreadLine]:
     """The comments before and after one, oldest first, itself among them."""
     place = tuple_(col(Mention.waiting_since), col(Mention.id))
@@ -314,6 +314,12 @@ def count_replies(session: Session, brand_id: str, since: datetime) -> dict[Repl
         .group_by(col(Reply.state))
     )
     return {ReplyState(state): count for state, count in rows}
+
+
+def list_last_replies(session: Session, mention_ids: Collection[int]) -> dict[int, Reply]:
+    """The latest reply to each of these mentions that has one, by mention id."""
+    query = select(Reply).where(col(Reply.mention_id).in_(mention_ids)).order_by(col(Reply.id))
+    return {reply.mention_id: reply for reply in session.exec(query)}
 
 
 def list_unknown_replies(session: Session, brand_id: str, *, limit: int = 50) -> list[Reply]:

@@ -34,6 +34,7 @@ def test_environment_goes_before_file(own_folder: Path, monkeypatch: pytest.Monk
         ("databse_url = 'x'", "databse_url"),
         ("language = 'de'", "language"),
         ("undo_seconds = -1", "undo_seconds"),
+        ("timezone = 'Moon/Sea'", "time zone"),
         ("[[sources]]\nplatform = 'isso'", "name"),
         ("language = ", r"otklik\.toml"),
     ],

@@ -1,0 +1,120 @@
+"""`make bench`: how fast the data's way is, on both databases, beside plain baselines.
+
+Every figure is a rate on one core, measured in a process of its own; ratios are against a
+baseline of the same run (bare inserts of the same rows; a fastText model trained on the same
+labels), because the machine's own speed drifts. Writes artefacts/bench.json and a table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.conftest import ROOT, SHARED, missing_for
+from tests.servers.databases import PostgresServer, SqliteTemplate
+
+STAGES = ("import", "classify", "group", "decide", "draft", "import to decision")
+
+
+def main() -> int:
+    """Measure, print, write."""
+    options = _options()
+    if reason := missing_for("needs_shared"):
+        print(f"make bench reads the shared data: {reason}")  # noqa: T201
+        return 1
+    with tempfile.TemporaryDirectory() as folder:
+        results = _measure(Path(folder), options)
+    target = ROOT / "artefacts" / "bench.json"
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(json.dumps(results, indent=1, ensure_ascii=False))
+    _show(results)
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--rows", type=int, default=0, help="at most so many rows of each file")
+    parser.add_argument("--drafts", type=int, default=1000, help="how many drafts are written")
+    parser.add_argument("--fasttext", default="", help="python that has fastText, for comparison")
+    return parser.parse_args()
+
+
+def _measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
+    server = PostgresServer("")
+    try:
+        urls = {
+            "sqlite": SqliteTemplate(folder).copy(folder / "bench.sqlite3"),
+            "postgresql": server.render(server.create()),
+        }
+        way = {name: _child("tests.bench.way", url, options) for name, url in urls.items()}
+    finally:
+        server.stop()
+    results: dict[str, Any] = {"way": way, "classifier": _child("tests.bench.rate", "", options)}
+    if options.fasttext:
+        results["fasttext"] = _run(
+            [
+                str(Path(options.fasttext).absolute()),
+                str(Path(__file__).parent / "fasttext_rate.py"),
+                str(SHARED),
+            ]
+        )
+    return results
+
+
+def _child(module: str, url: str, options: argparse.Namespace) -> Any:
+    more = [str(options.rows), str(options.drafts)]
+    return _run([sys.executable, "-W", "ignore", "-m", module, url, str(SHARED), *more])
+
+
+def _run(command: list[str]) -> Any:
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with {done.returncode}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _show(results: dict[str, Any]) -> None:
+    console = Console(width=100)
+    table = Table(title="The data's way, mentions per second, one core")
+    for name in ("stage", *results["way"]):
+        table.add_column(name, justify="left" if name == "stage" else "right")
+    for stage in STAGES:
+        table.add_row(stage, *(f"{way['rates'][stage]:,.0f}" for way in results["way"].values()))
+    table.add_row(
+        "bare inserts of the same rows", *(f"{way['bare']:,.0f}" for way in results["way"].values())
+    )
+    table.add_row("mentions", *(f"{way['rows']:,}" for way in results["way"].values()))
+    table.add_row("peak memory, MB", *(f"{way['peak_mb']:,.0f}" for way in results["way"].values()))
+    console.print(table)
+    console.print(_classifier_table(results))
+
+
+def _classifier_table(results: dict[str, Any]) -> Table:
+    table = Table(title="Comments per second, one core")
+    table.add_column("what")
+    table.add_column("comments/s", justify="right")
+    own = results["classifier"]
+    table.add_row("whole verdict with reasons, in batch", f"{own['batch']:,.0f}")
+    table.add_row("one comment at a time: median / p99, ms", f"{own['p50']:.2f} / {own['p99']:.2f}")
+    table.add_row("loading the model, s", f"{own['load']:.2f}")
+    if fasttext := results.get("fasttext"):
+        table.add_row("fastText, one label only (stance)", f"{fasttext['batch']:,.0f}")
+        ratio = own["batch"] / fasttext["batch"]
+        table.add_row("… the whole verdict runs at this share of it", f"{ratio:.2f}")
+    return table
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
