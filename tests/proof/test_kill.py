@@ -50,20 +50,17 @@ KINDS = {
 }
 
 
-@pytest.fixture
-def isso() -> Iterator[IssoServer]:
-    with IssoServer() as server:
-        yield server
-
-
-@pytest.fixture
-def proxy(isso: IssoServer) -> Iterator[FaultyProxy]:
-    with FaultyProxy(isso.url) as faulty:
-        yield faulty
+def save_table(tally: Tally, folder: Path, seconds: float) -> str:
+    """Leave what is known so far; gives the table."""
+    table = table_of(tally, seconds)
+    (folder / "kill-table.txt").write_text(table, encoding="utf-8")
+    plain = json.dumps(vars(tally), ensure_ascii=False, indent=1)
+    (folder / "kill-table.json").write_text(plain, encoding="utf-8")
+    return table
 
 
 @pytest.mark.proof
-def test_no_kill_loses_doubles_or_posts_what_it_should_not(
+def test_no_kill_loses_doubles_or_posts_what_it_should_not(  # noqa: PLR0917 — fixtures
     proxy: FaultyProxy,
     isso: IssoServer,
     sqlite_template: SqliteTemplate,
@@ -71,7 +68,7 @@ def test_no_kill_loses_doubles_or_posts_what_it_should_not(
     tmp_path: Path,
     artefacts: Path,
 ) -> None:
-    tally, rng, killer = Tally(), random.Random(20261122), Killer(proxy)
+    tally, rng, killer, table = Tally(), random.Random(20261122), Killer(proxy), ""
     started = time.monotonic()
 
     @contextmanager
@@ -100,12 +97,8 @@ def test_no_kill_loses_doubles_or_posts_what_it_should_not(
                 taken = plan.take(KILLS_A_RUN)
                 for missed in killed_run(run, zygote, killer, taken, tally):
                     plan.give_back(missed)
+            table = save_table(tally, artefacts, time.monotonic() - started)
 
-    table = table_of(tally, time.monotonic() - started)
-    (artefacts / "kill-table.txt").write_text(table, encoding="utf-8")
-    (artefacts / "kill-table.json").write_text(
-        json.dumps(vars(tally), ensure_ascii=False, indent=1), encoding="utf-8"
-    )
     assert not tally.failures, table
     assert not any(
         (tally.lost, tally.doubled, tally.unapproved, tally.posted_twice, tally.broken_chains)

@@ -1,0 +1,422 @@
+"""Random histories of a site, its visitors, the people at the desk and the machine's accidents.
+
+Whatever happens in whatever order: nothing is posted without approvals of that exact text for
+the version that stands there, never twice, never while posting is not live; no mention is lost;
+the audit chain holds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from sqlmodel import Session, col, select
+
+from otklik import audit, pipeline
+from otklik.database import make_engine, reading, session
+from otklik.enums import DraftState, PostingMode, ReplyState, Role
+from otklik.errors import (
+    ApprovalError,
+    Gone,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    Transient,
+)
+from otklik.models import Approval, DraftRow, Mention, MentionVersion, Person, Reply
+from otklik.platforms import CollectedMention
+from otklik.store import mentions
+from otklik.switches import set_posting_mode
+from responder import approval, editing
+from responder.knowledge import Knowledge
+from responder.knowledge_file import shipped_knowledge
+from responder.policy import Policy
+from responder.policy_file import shipped_policy
+from tests.fakes import Comment, Site, Stage, make_stage
+from tests.servers.databases import SqliteTemplate
+
+FULL = os.environ.get("PROOF") == "full"
+EXAMPLES = 2000 if FULL else 200
+STEPS = 20
+TEXTS = (
+    "Заказ 4512 так и не приехал, доставка опоздала на три дня. Когда вернёте деньги?",
+    "Чай пахнет пылью, вкус испортился.",
+    "Спасибо, очень вкусно",
+    "Вы там все идиоты",
+    "Ваш чай отравил ребёнка",
+)
+NAMES = ("anna", "boris", "vera")
+APPROVERS = (Role.APPROVER, Role.LEAD, Role.ADMIN)
+which = st.integers(0, 30)
+
+
+class Crash(BaseException):
+    """The process ends here; nothing of ours may catch it."""
+
+
+class FlatSite(Site):
+    """Shows answers to nested comments under the root, as Isso does."""
+
+    def _show(self, comment: Comment) -> CollectedMention:
+        shown = super()._show(comment)
+        above = self.comments.get(comment.parent or 0)
+        if above is None or above.parent is None:
+            return shown
+        return shown.model_copy(update={"parent_external_id": f"site/{above.parent}"})
+
+
+@cache
+def _shipped() -> tuple[Policy, Knowledge]:
+    return shipped_policy(), shipped_knowledge()
+
+
+@cache
+def _template() -> tuple[SqliteTemplate, Path]:
+    folder = Path(tempfile.mkdtemp(prefix="histories-"))
+    return SqliteTemplate(folder), folder
+
+
+_numbers = itertools.count(1)
+_reached: Counter[str] = Counter()  # final states of replies over all histories
+
+
+class Desk(RuleBasedStateMachine):
+    """One desk and one site; every rule is one thing that somebody does."""
+
+    stage: Stage
+
+    @initialize(is_flat=st.booleans(), undo=st.sampled_from((0, 30)))
+    def open(self, is_flat: bool, undo: int) -> None:
+        template, folder = _template()
+        self.file = folder / f"{next(_numbers)}.sqlite3"
+        self.engine = make_engine(template.copy(self.file))
+        self.stage = make_stage(self.engine, *_shipped(), undo_seconds=undo)
+        if is_flat:
+            self.stage.site.__class__ = FlatSite
+        self.mode, self.checked = PostingMode.LIVE, 0
+        self.write(0, 0, 0)
+        self.machine()
+
+    # ---- visitors ---------------------------------------------------------------------------
+
+    @rule(text=which, name=which, parent=which)
+    def write(self, text: int, name: int, parent: int) -> None:
+        theirs = self._theirs()
+        above = theirs[parent % len(theirs)].number if theirs and parent % 3 == 0 else None
+        author = NAMES[name % len(NAMES)]
+        self.stage.site.add(TEXTS[text % len(TEXTS)], author, parent=above, at=self.stage.clock())
+
+    @rule(number=which, text=which)
+    def edit(self, number: int, text: int) -> None:
+        if theirs := self._theirs():
+            theirs[number % len(theirs)].text = f"{TEXTS[text % len(TEXTS)]} Правка {text}."
+
+    @rule(number=which)
+    def delete(self, number: int) -> None:
+        if theirs := self._theirs():
+            del self.stage.site.comments[theirs[number % len(theirs)].number]
+
+    @rule(number=which)
+    def answer_outside(self, number: int) -> None:
+        if theirs := self._theirs():
+            parent = theirs[number % len(theirs)].number
+            self.stage.site.add(f"Уже звоним, {number}", "us", parent=parent, is_ours=True)
+
+    @rule(closed=st.booleans())
+    def close_or_open_the_thread(self, closed: bool) -> None:
+        self.stage.site.closed = closed
+
+    # ---- the machine ------------------------------------------------------------------------
+
+    @rule()
+    def machine(self) -> None:
+        self._run(lambda: pipeline.drain(self.stage.desk))
+
+    @rule(name=st.sampled_from(list(pipeline.STEPS)))
+    def one_step(self, name: str) -> None:
+        self._run(lambda: pipeline.STEPS[name](self.stage.desk, None))
+
+    @rule(
+        fault=st.sampled_from(
+            [
+                lambda: Transient("down"),
+                lambda: RateLimited("429", retry_after=90),
+                lambda: Rejected("no links"),
+                lambda: Gone("no such comment"),
+                lambda: OutcomeUnknown("cut"),
+                Crash,
+            ]
+        ),
+        is_taken=st.booleans(),
+    )
+    def next_post_fails(self, fault: Callable[[], Exception], is_taken: bool) -> None:
+        planned = fault()
+        taken = is_taken and isinstance(planned, OutcomeUnknown | Crash)
+        faults = self.stage.site.faults.setdefault("post", [])
+        (self.stage.site.accept_then_fail if taken else faults).append(planned)
+
+    @rule(call=st.sampled_from(["collect", "thread"]), count=st.integers(1, 3))
+    def reading_fails(self, call: str, count: int) -> None:
+        self.stage.site.faults[call] = [Transient("down") for _ in range(count)]
+
+    @rule(seconds=st.sampled_from([11, 31, 61, 400, 90_000]))
+    def wait(self, seconds: int) -> None:
+        self.stage.clock.wait(seconds=seconds)
+
+    # ---- people -----------------------------------------------------------------------------
+
+    @rule(number=which, role=st.sampled_from(list(Role)))
+    def approve(self, number: int, role: Role) -> None:
+        def act(db: Session, draft: DraftRow) -> None:
+            approval.approve(
+                db,
+                person=self._person(role),
+                draft_id=draft.id or 0,
+                text_digest=draft.text_digest,
+                mention_version=draft.mention_version,
+                at=self.stage.clock(),
+                undo=timedelta(seconds=self.stage.desk.settings.undo_seconds),
+            )
+
+        self._with_draft(number, act)
+
+    @rule(number=which, role=st.sampled_from(list(Role)), text=which)
+    def edit_draft(self, number: int, role: Role, text: int) -> None:
+        new = f"Проверили: всё починим завтра, вернём {text} рублей."
+        self._with_draft(
+            number,
+            lambda db, draft: editing.edit_draft(
+                db,
+                person=self._person(role),
+                draft_id=draft.id or 0,
+                text=new,
+                at=self.stage.clock(),
+            ),
+        )
+
+    @rule(number=which)
+    def reject(self, number: int) -> None:
+        self._with_draft(
+            number,
+            lambda db, draft: editing.reject(
+                db,
+                person=self._person(Role.OPERATOR),
+                draft_id=draft.id or 0,
+                reason="не то",
+                at=self.stage.clock(),
+            ),
+        )
+
+    @rule(number=which, text=which)
+    def write_draft(self, number: int, text: int) -> None:
+        with reading(self.engine) as db:
+            rows = db.exec(select(Mention).order_by(col(Mention.id))).all()
+        if not rows:
+            return
+        row = rows[number % len(rows)]
+        self._act(
+            lambda db: editing.write_draft(
+                db,
+                person=self._person(Role.OPERATOR),
+                mention_id=row.id or 0,
+                mention_version=row.version,
+                text=f"Здравствуйте! Разбираемся, вопрос {text}.",
+                at=self.stage.clock(),
+            )
+        )
+
+    @rule(number=which)
+    def ignore(self, number: int) -> None:
+        self._with_draft(
+            number,
+            lambda db, draft: editing.ignore(
+                db,
+                person=self._person(Role.OPERATOR),
+                mention_id=draft.mention_id,
+                mention_version=draft.mention_version,
+                reason="решено по телефону",
+                at=self.stage.clock(),
+            ),
+        )
+
+    @rule(number=which)
+    def undo(self, number: int) -> None:
+        self._with_reply(
+            number,
+            ReplyState.QUEUED,
+            lambda db, reply: approval.undo(
+                db,
+                person=self._person(Role.APPROVER),
+                reply_id=reply.id or 0,
+                at=self.stage.clock(),
+            ),
+        )
+
+    @rule(number=which)
+    def look_for_the_unknown(self, number: int) -> None:
+        def act(db: Session, reply: Reply) -> None:
+            known = set(db.exec(select(Reply.external_id)))
+            there = [
+                f"site/{comment.number}"
+                for comment in self.stage.site.comments.values()
+                if comment.is_ours
+                and comment.text == reply.text
+                and f"site/{comment.number}" not in known
+            ]
+            approval.resolve_unknown(
+                db,
+                person=self._person(Role.LEAD),
+                reply_id=reply.id or 0,
+                was_posted=bool(there),
+                external_id=there[0] if there else None,
+                at=self.stage.clock(),
+            )
+
+        self._with_reply(number, ReplyState.UNKNOWN, act)
+
+    @rule(mode=st.sampled_from(list(PostingMode)))
+    def switch(self, mode: PostingMode) -> None:
+        with session(self.engine) as db:
+            set_posting_mode(
+                db,
+                person=self._person(Role.ADMIN),
+                mode=mode,
+                at=self.stage.clock(),
+                brand_id=self.stage.desk.brand_id,
+            )
+        self.mode = mode
+
+    # ---- how things are done ----------------------------------------------------------------
+
+    def _theirs(self) -> list[Comment]:
+        return [comment for comment in self.stage.site.comments.values() if not comment.is_ours]
+
+    def _person(self, role: Role) -> Person:
+        return self.stage.people[role]
+
+    def _run(self, work: Callable[[], object]) -> None:
+        with suppress(Crash):
+            work()
+        self._check_posts()
+
+    def _act(self, work: Callable[[Session], object]) -> None:
+        # refused, with words for people; anything else fails the test
+        with suppress(ApprovalError), session(self.engine) as db:
+            work(db)
+
+    def _with_draft(self, number: int, work: Callable[[Session, DraftRow], object]) -> None:
+        with reading(self.engine) as db:
+            rows = db.exec(select(DraftRow).where(DraftRow.state == DraftState.PROPOSED)).all()
+        if rows:
+            self._act(lambda db: work(db, rows[number % len(rows)]))
+
+    def _with_reply(
+        self, number: int, state: ReplyState, work: Callable[[Session, Reply], object]
+    ) -> None:
+        with reading(self.engine) as db:
+            rows = db.exec(select(Reply).where(Reply.state == state)).all()
+        if rows:
+            self._act(lambda db: work(db, rows[number % len(rows)]))
+
+    # ---- what must hold ---------------------------------------------------------------------
+
+    def _check_posts(self) -> None:
+        """Nobody but the machine changes the site in this step, so it can be looked at now."""
+        site = self.stage.site
+        fresh = site.posts[self.checked :]
+        self.checked = len(site.posts)
+        assert not fresh or self.mode is PostingMode.LIVE, self.mode
+        with reading(self.engine) as db:
+            for post in fresh:
+                reply = db.exec(
+                    select(Reply).where(Reply.idempotency_key == post.idempotency_key)
+                ).one()
+                self._check_approved(db, reply, post.text)
+                version = db.get_one(MentionVersion, (reply.mention_id, reply.mention_version))
+                parent = site.comments[int(post.parent_external_id.split("/")[1])]
+                assert parent.text == version.text, "answered a text that nobody had approved for"
+                assert not site.closed
+            keys = Counter(post.idempotency_key for post in site.posts)
+            rows = db.exec(select(Reply).where(col(Reply.idempotency_key).in_(list(keys)))).all()
+        assert set(keys.values()) <= {1}, "one reply was sent twice"
+        versions = Counter((row.mention_id, row.mention_version) for row in rows)
+        assert set(versions.values()) <= {1}, "one version of a comment was answered twice"
+
+    def _check_approved(self, db: Session, reply: Reply, text: str) -> None:
+        draft = db.get_one(DraftRow, reply.draft_id)
+        given = db.exec(
+            select(Person)
+            .join(Approval, col(Approval.person_id) == Person.id)
+            .where(
+                Approval.draft_id == draft.id,
+                Approval.text_digest == hashlib.sha256(text.encode()).hexdigest(),
+                Approval.mention_version == reply.mention_version,
+            )
+        ).all()
+        assert all(person.role in APPROVERS for person in given)
+        if draft.approvals_needed > 1:
+            given = [person for person in given if person.id != draft.editor_id]
+        assert len({person.id for person in given}) >= max(1, draft.approvals_needed)
+
+    def teardown(self) -> None:
+        """The faults end: everything is read, nothing is left on its way, the chain holds."""
+        if not hasattr(self, "engine"):
+            return
+        site = self.stage.site
+        site.faults.clear()
+        site.accept_then_fail.clear()
+        self.switch(PostingMode.LIVE)
+        for _ in range(3):
+            self.stage.clock.wait(hours=2)
+            self.machine()
+        with reading(self.engine) as db:
+            under_way = (ReplyState.QUEUED, ReplyState.SENDING, ReplyState.UNKNOWN)
+            left = db.exec(select(Reply).where(col(Reply.state).in_(under_way))).all()
+            stored = db.exec(select(Mention).where(col(Mention.deleted_at).is_(None))).all()
+            drafts = db.exec(select(DraftRow).where(DraftRow.state == DraftState.PROPOSED)).all()
+            stale = [
+                d
+                for d in drafts
+                if mentions.get_mention(db, d.mention_id).version != d.mention_version
+            ]
+            _reached.update(db.exec(select(Reply.state)))
+            _reached["edited after approval"] += len(
+                db.exec(select(Reply).where(Reply.error == "the comment was edited")).all()
+            )
+            audit.verify(db)
+        shown = {f"site/{comment.number}": comment.text for comment in site.comments.values()}
+        assert {mention.external_id: mention.text for mention in stored} == shown
+        assert len(stored) == len(shown)
+        assert not left, [(reply.state, reply.error) for reply in left]
+        assert not stale, "a draft waits for a person that nobody can approve"
+        self.engine.dispose()
+        for file in self.file.parent.glob(f"{self.file.name}*"):
+            file.unlink()
+
+
+@pytest.mark.proof
+def test_no_history_breaks_a_promise(artefacts: Path) -> None:
+    run_state_machine_as_test(
+        Desk,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    (artefacts / "histories.txt").write_text(f"{EXAMPLES} histories\n{_reached}\n", "utf-8")
+    needed = {"posted", "failed", "rehearsed", "edited after approval"}
+    assert needed <= {name for name, count in _reached.items() if count}, _reached

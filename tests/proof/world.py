@@ -1,0 +1,177 @@
+"""A desk over one real Isso with two pages: one read through a proxy that fails, one directly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from otklik import pipeline
+from otklik.database import reading, session
+from otklik.desk import Desk
+from otklik.enums import DraftState, Role
+from otklik.models import AuditEvent, DraftRow, Mention, Person, Reply, Source
+from otklik.people import add_person
+from otklik.settings import ChannelSettings, Settings, SourceSettings
+from otklik.store import sources
+from responder import approval
+from responder.drafting import DeterministicWriter
+from responder.knowledge import Knowledge
+from responder.policy import Policy
+from tests.fakes import FakeChannel, RuleJudge
+from tests.proof.zygote import OffsetClock, UnmoderatedIsso
+from tests.servers.faulty import FaultyProxy
+from tests.servers.isso import IssoServer
+
+BAD, GOOD = "/bad", "/good"
+COMPLAINT = "Заказ 4512 так и не приехал, доставка опоздала на три дня. Когда вернёте деньги?"
+
+
+@dataclass
+class World:
+    """Site, wire, desk and people."""
+
+    desk: Desk
+    isso: IssoServer
+    proxy: FaultyProxy
+    clock: OffsetClock
+    channel: FakeChannel
+    people: dict[Role, Person]
+
+    def drain(self, **later: float) -> dict[str, Any]:
+        """Let time pass, then do all that the machine can do."""
+        self.clock.offset += timedelta(**later)
+        return pipeline.drain(self.desk)
+
+    def source(self, name: str) -> Source:
+        """A source as the desk sees it."""
+        with reading(self.desk.engine) as db:
+            return db.exec(select(Source).where(Source.name == name)).one()
+
+    def mention(self, number: int, proxy: FaultyProxy | None = None) -> Mention:
+        """The mention of a comment of the bad page."""
+        host = (proxy or self.proxy).host
+        with reading(self.desk.engine) as db:
+            return _mention(db, f"{host}/{number}")
+
+    def mentions(self, source: str) -> list[Mention]:
+        """All that was collected from a source, ours excluded."""
+        with reading(self.desk.engine) as db:
+            return list(
+                db.exec(
+                    select(Mention)
+                    .where(Mention.source_id == self.source(source).id, ~col(Mention.is_ours))
+                    .order_by(col(Mention.id))
+                )
+            )
+
+    def failures(self, source: str) -> list[AuditEvent]:
+        """Audit events that say that reading a source failed."""
+        with reading(self.desk.engine) as db:
+            return list(
+                db.exec(
+                    select(AuditEvent).where(
+                        AuditEvent.action == "step.failed",
+                        AuditEvent.subject_kind == "source",
+                        AuditEvent.subject_id == str(self.source(source).id),
+                    )
+                )
+            )
+
+    def draft(self, number: int) -> DraftRow | None:
+        """The draft that waits under a comment of the bad page."""
+        mention = self.mention(number)
+        with reading(self.desk.engine) as db:
+            return db.exec(
+                select(DraftRow).where(
+                    DraftRow.mention_id == mention.id, DraftRow.state == DraftState.PROPOSED
+                )
+            ).one_or_none()
+
+    def approve(self, number: int) -> DraftRow:
+        """As many people as are needed say yes to the draft under a comment."""
+        draft = self.draft(number)
+        assert draft is not None
+        for role in (Role.APPROVER, Role.LEAD)[: draft.approvals_needed]:
+            with session(self.desk.engine) as db:
+                approval.approve(
+                    db,
+                    person=self.people[role],
+                    draft_id=draft.id or 0,
+                    text_digest=draft.text_digest,
+                    mention_version=draft.mention_version,
+                    at=self.desk.now(),
+                    undo=timedelta(0),
+                )
+        return draft
+
+    def replies(self, number: int) -> list[Reply]:
+        """Our replies to a comment, as the desk knows them."""
+        mention = self.mention(number)
+        with reading(self.desk.engine) as db:
+            return list(
+                db.exec(select(Reply).where(Reply.mention_id == mention.id).order_by(col(Reply.id)))
+            )
+
+    def ours_on_site(self) -> list[str]:
+        """Texts of our replies that stand on the bad page."""
+        return [row["text"] for row in self.isso.list(BAD) if row["author"] == "Магазин"]
+
+
+def _mention(db: Session, external_id: str) -> Mention:
+    return db.exec(select(Mention).where(Mention.external_id == external_id)).one()
+
+
+def _source(name: str, base_url: str, uri: str) -> SourceSettings:
+    values: dict[str, Any] = {
+        "name": name,
+        "platform": "isso",
+        "interval": 10,
+        "base_url": base_url,
+        "uris": [uri],
+        "allow_private_hosts": True,
+        "min_interval": 0,
+        "timeout": 0.5,
+        "author_name": "Магазин",
+        "author_email": "desk@shop.example",
+        "author_website": "https://shop.example/",
+    }
+    return SourceSettings(**values)
+
+
+def make_world(
+    engine: Engine, isso: IssoServer, proxy: FaultyProxy, policy: Policy, knowledge: Knowledge
+) -> World:
+    """A desk that watches both pages, with an empty database."""
+    clock, channel = OffsetClock(0), FakeChannel()
+    own = ChannelSettings(name="fake", kind="fake", min_urgency=0)
+    settings = Settings(
+        posting="live",
+        undo_seconds=0,
+        sources=[_source("bad", proxy.url, BAD), _source("good", isso.url, GOOD)],
+        channels=[own],
+    )
+    desk = Desk(
+        settings=settings,
+        engine=engine,
+        platforms={"isso": UnmoderatedIsso},
+        classifier=RuleJudge(),
+        policy=policy,
+        knowledge=knowledge,
+        writer=DeterministicWriter(knowledge),
+        channels={"fake": (own, channel)},
+        now=clock,
+        owner="proof",
+    )
+    with session(engine) as db:
+        sources.sync_sources(db, desk.brand_id, settings.sources, clock())
+        people = {
+            role: add_person(
+                db, login=role, role=role, password=None, at=clock(), brand_id=desk.brand_id
+            )
+            for role in Role
+        }
+    return World(desk, isso, proxy, clock, channel, people)
