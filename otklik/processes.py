@@ -10,6 +10,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -40,7 +41,7 @@ def run_desk(settings: Settings, say: Say) -> None:
         supervisor.start("the scheduler", python(SCHEDULER), environment=environment)
         supervisor.start("the dashboard", python(DASHBOARD), environment=environment)
         url = desk_url(settings)
-        if not supervisor.wait_until(lambda: answers(url), what="the dashboard", seconds=60):
+        if not supervisor.wait_until(partial(answers, url), what="the dashboard", seconds=60):
             return
         say(f"The desk is at {url}")
         say("No account yet? In another terminal: otklik people add --login you --role admin")

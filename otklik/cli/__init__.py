@@ -52,9 +52,12 @@ app = typer.Typer(
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        typer.echo(version("otklik"))
+        try:
+            typer.echo(version("otklik"))
+        except PackageNotFoundError:
+            typer.echo("from a working copy, not installed")
         raise typer.Exit
 
 

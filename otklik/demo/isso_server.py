@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from otklik.errors import MissingExtra
 
+CONFIG_FILE = "isso.conf"
 PAGE = "/reviews/"
 SHOP = "Чайный двор"
 OUR_EMAIL = "desk@teayard.example"
@@ -66,7 +67,7 @@ def read_comments() -> list[DemoComment]:
 
 def write_config(folder: Path, *, port: int, site: str, password: str) -> Path:
     """Write Isso's configuration; gives its file, readable by its owner only."""
-    file = folder / "isso.conf"
+    file = folder / CONFIG_FILE
     file.touch(mode=0o600)
     text = CONFIG.format(
         database=(folder / "comments.db").resolve(), site=site, password=password, port=port

@@ -35,7 +35,7 @@ def make_server(port: int, isso_url: str) -> ThreadingHTTPServer:
             elif path == PAGE:
                 self._answer(200, body, {"Content-Security-Policy": policy})
             else:
-                self._answer(404, b"", {})
+                self._answer(204 if path == "/favicon.ico" else 404, b"", {})
 
         def _answer(self, status: int, content: bytes, headers: dict[str, str]) -> None:
             self.send_response(status)

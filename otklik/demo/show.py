@@ -6,6 +6,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -87,26 +88,30 @@ def show(folder: Path, ports: Ports, *, fresh: bool, say: Say) -> None:
     if fresh:
         forget(folder)
     ports = Ports(*(free_port(port) for port in ports))
+    settings = prepare(folder, ports, say)
+    engine = open_database(settings, migrate=True)
+    accounts = ensure_accounts(engine, folder / "people.txt", settings.brand_id)
+    with Supervisor() as supervisor:
+        start(supervisor, folder, ports, settings)
+        if wait_for_servers(supervisor, ports, say):
+            announce(say, ports, accounts, folder)
+            found = first_look(supervisor, engine, settings)
+            if not supervisor.is_stopping:
+                say(found or f"Still judging; see {folder}/scheduler.log")
+            supervisor.wait()
+        say("Stopping …")
+    engine.dispose()
+
+
+def prepare(folder: Path, ports: Ports, say: Say) -> Settings:
+    """Settings, Isso's configuration and, on the first start, the comments of the page."""
     password = secrets.token_urlsafe(18)
     settings = use_own_settings(folder, ports, password)
     site = f"http://127.0.0.1:{ports.page}"
     config = isso_server.write_config(folder, port=ports.isso, site=site, password=password)
-    seeded = isso_server.seed(folder, config)
-    engine = open_database(settings, migrate=True)
-    accounts = ensure_accounts(engine, folder / "people.txt", settings.brand_id)
-    if seeded:
-        say(f"{SHOP}: {seeded} comments are on its page. Starting four servers …")
-    with Supervisor() as supervisor:
-        start(supervisor, folder, ports, config, settings)
-        if not wait_for_servers(supervisor, ports):
-            return
-        announce(say, ports, accounts, folder)
-        found = first_look(supervisor, engine, settings)
-        if not supervisor.is_stopping:
-            say(found or f"Still judging; see {folder}/scheduler.log")
-        supervisor.wait()
-        say("Stopping …")
-    engine.dispose()
+    if seeded := isso_server.seed(folder, config):
+        say(f"{SHOP}: {seeded} comments are on its page.")
+    return settings
 
 
 def first_look(supervisor: Supervisor, engine: Engine, settings: Settings) -> str:
@@ -147,14 +152,12 @@ def use_own_settings(folder: Path, ports: Ports, password: str) -> Settings:
     return load_settings()
 
 
-def start(
-    supervisor: Supervisor, folder: Path, ports: Ports, config: Path, settings: Settings
-) -> None:
+def start(supervisor: Supervisor, folder: Path, ports: Ports, settings: Settings) -> None:
     """Start the four servers, each with a log of its own in the folder."""
     environment = desk_environment(settings, os.environ)
     isso_url = f"http://127.0.0.1:{ports.isso}"
     commands = {
-        "isso": isso_server.command(config),
+        "isso": isso_server.command(folder / isso_server.CONFIG_FILE),
         "page": python("otklik.demo.page", str(ports.page), isso_url),
         "scheduler": python(SCHEDULER),
         "dashboard": python(DASHBOARD),
@@ -163,17 +166,18 @@ def start(
         supervisor.start(name, command, environment=environment, log=folder / f"{name}.log")
 
 
-def wait_for_servers(supervisor: Supervisor, ports: Ports) -> bool:
+def wait_for_servers(supervisor: Supervisor, ports: Ports, say: Say) -> bool:
     """Until each of them answers; False when somebody asked to stop."""
     urls = {
         "Isso": f"http://127.0.0.1:{ports.isso}/config",
         "the page": f"http://127.0.0.1:{ports.page}{PAGE}",
         "the dashboard": f"http://127.0.0.1:{ports.desk}",
     }
-    return all(
-        supervisor.wait_until(lambda url=url: answers(url), what=what, seconds=90)  # type: ignore[misc]
-        for what, url in urls.items()
-    )
+    for what, url in urls.items():
+        if not supervisor.wait_until(partial(answers, url), what=what, seconds=90):
+            return False
+        say(f"{what} answers")
+    return True
 
 
 def announce(say: Say, ports: Ports, accounts: list[Account], folder: Path) -> None:

@@ -232,3 +232,9 @@ def test_upgrading_twice_is_as_good_as_once(otklik: Command) -> None:
     assert (first.returncode, second.returncode) == (0, 0)
     assert "blank →" in first.stdout
     assert "blank" not in second.stdout
+
+
+def test_the_version_is_told_installed_or_not(otklik: Command) -> None:
+    found = otklik("--version")
+    assert found.returncode == 0
+    assert found.stdout.strip()
