@@ -58,8 +58,10 @@ $(PY):
 
 # an environment of its own: fastText's training takes the import name of a library we use
 $(VENV)/fasttext/.stamp: | $(PY)
+	@echo "Installing fastText to compare with, once"
 	@$(PYTHON) -m venv $(VENV)/fasttext
-	@$(VENV)/fasttext/bin/python -m pip --disable-pip-version-check --quiet install 'numpy<2' fasttext-wheel==0.9.2
+	@$(VENV)/fasttext/bin/python -m pip --disable-pip-version-check --quiet --quiet install \
+		fasttext-wheel==0.9.2 numpy==1.26.4 pybind11==3.1.0
 	@touch $@
 
 $(VENV)/.run-stamp: $(PINS) | $(PY)
