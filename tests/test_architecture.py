@@ -334,9 +334,6 @@ def test_the_dashboard_shadows_no_module_of_the_standard_library() -> None:
 COMES_WITH = {
     "annotated_types": "pydantic",
     "anyio": "httpx",
-    "httpcore": "httpx",
-    "scipy": "scikit-learn",
-    "threadpoolctl": "scikit-learn",
     "starlette": "streamlit",
 }
 FALLBACKS = {"pymorphy3"}  # used where it happens to be installed
