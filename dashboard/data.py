@@ -92,11 +92,8 @@ def done(
     brand = settings().brand_id
     with database.reading(engine()) as session:
         page = queue.list_done(session, brand, wanted, number=number)
-        rows = mentions.list_mentions(session, [row.id for row in page.rows])
-        under = replies.list_replies_under(session, rows)
-        unknown = queue.list_unknown_replies(session, brand)
-    last = {number: max(found, key=lambda one: one.id or 0) for number, found in under.items()}
-    return page, last, unknown
+        last = queue.list_last_replies(session, [row.id for row in page.rows])
+        return page, last, queue.list_unknown_replies(session, brand)
 
 
 def find_next(skip: set[int]) -> int | None:

@@ -48,7 +48,8 @@ def show(markup: Html, *, is_wide: bool = True) -> None:
     """
     if not isinstance(markup, Html):
         raise TypeError("only Html may be shown as markup")
-    st.html(markup, width="stretch" if is_wide else "content")
+    if markup.strip():  # Streamlit refuses an empty one
+        st.html(markup, width="stretch" if is_wide else "content")
 
 
 def fill(pattern: str, **values: object) -> Html:

@@ -145,6 +145,7 @@ def _decide(case: data.CaseFile, who: Person, key: str, text: str) -> None:
     mention, draft = case.mention, case.draft
     is_changed = text != (draft.text if draft else "")
     may_approve = may(who, Role.APPROVER)
+    is_own = draft is not None and draft.approvals_needed > 1 and draft.editor_id == who.id
     with st.container(key="ot-decide", horizontal=True, vertical_alignment="center", gap="small"):
         if may_approve:
             st.button(
@@ -152,7 +153,7 @@ def _decide(case: data.CaseFile, who: Person, key: str, text: str) -> None:
                 type="primary",
                 key=f"approve-{mention.id}",
                 shortcut="Ctrl+Enter",
-                disabled=not text.strip(),
+                disabled=not text.strip() or (is_own and not is_changed),
                 on_click=actions.on_approve,
                 args=(case, key, audit.digest(text)),
             )

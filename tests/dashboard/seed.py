@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -35,6 +36,7 @@ from otklik.platforms import BadRow, CollectedAuthor, CollectedMention, Collecte
 from otklik.store import alerts, intake, judgements, mentions, replies
 from otklik.verdicts import Reason, Span, Verdict
 from responder import approval
+from responder.knowledge import Fact
 from responder.knowledge_file import shipped_knowledge
 
 PASSWORD = "an example password"
@@ -94,8 +96,8 @@ EXAMPLES: tuple[Example, ...] = (
         parts=(("health", 0.97), ("child", 0.93), ("regulator", 0.88)),
         draft="Марина, нам очень жаль, что сыну стало плохо, — желаем ему скорее поправиться. "
         "Партию 4471 мы сегодня снимаем с продажи и отправляем образцы в лабораторию; результат "
-        "напишем в этой ветке до 26 ноября. Пожалуйста, сохраните пачку и напишите нам на "
-        "care@romashka.example — расходы на скорую и лекарства возместим.",
+        "напишем в этой ветке до 26 ноября. Пожалуйста, сохраните пачку; "
+        "расходы на лекарства возместим.",
         points=(
             ("у сына рвота и температура 38,5, вызвали скорую", "action"),
             ("Вы вообще проверяете, что продаёте?", "fact"),
@@ -317,6 +319,11 @@ _MORE = (
 _numbers = count(1)
 
 
+@cache
+def _facts() -> tuple[Fact, ...]:
+    return shipped_knowledge().facts
+
+
 def seed_people(session: Session, at: datetime) -> dict[str, Person]:
     """One person of each role, logins as the roles, and a second approver."""
     names = {
@@ -460,7 +467,7 @@ def _seed_policy(session: Session, at: datetime) -> None:
             digest="p" * 64, brand_id=BRAND, name="shop", version=3, text="…", loaded_at=at
         ),
     )
-    facts = shipped_knowledge().facts
+    facts = _facts()
     judgements.save_facts(
         session,
         [
@@ -507,7 +514,7 @@ def add_draft(
     session: Session, mention: Mention, decision: DecisionRow, example: Example, at: datetime
 ) -> DraftRow:
     """The machine's draft, with its points and two cited facts."""
-    cited = [fact for fact in shipped_knowledge().facts if fact.is_valid(at)][:2]
+    cited = [fact for fact in _facts() if fact.is_valid(at)][:2]
     return replies.save_draft(
         session,
         DraftRow(

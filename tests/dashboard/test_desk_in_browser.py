@@ -73,7 +73,7 @@ def test_the_most_urgent_case_is_edited_approved_and_taken_back(
     take_most_urgent(page)
     expect(page.locator(".st-key-ot-comment")).to_contain_text("партия 4471")
     box = page.locator(".st-key-ot-reply textarea")
-    text = box.input_value() + " С уважением, команда «Ромашки»."
+    text = box.input_value() + " О решении напишем в этой же ветке."
     box.fill(text)
     page.click("[class*='st-key-approve-'] button")
     expect(page.locator("p.ot-outcome-queued")).to_be_visible(timeout=15_000)

@@ -1,0 +1,184 @@
+"""Page queries of the desk, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from otklik import database
+from otklik.clock import now
+from otklik.enums import DeliveryState, MentionState, ReplyState, Stance, Topic
+from otklik.models import Mention, Reply
+from otklik.store import mentions, queue
+from otklik.store.queue import QueueFilter
+from tests.dashboard.seed import BRAND, Example, add_examples, seed, seed_source
+
+
+@pytest.fixture
+def made(engine: Engine) -> dict[str, int]:
+    return seed(engine)
+
+
+@pytest.fixture
+def session(engine: Engine, made: dict[str, int]) -> Iterator[Session]:
+    with database.reading(engine) as opened:
+        yield opened
+
+
+def test_the_queue_is_ordered_by_urgency_then_by_waiting(session: Session) -> None:
+    page = queue.list_queue(session, BRAND, QueueFilter())
+    keys = [(-row.urgency, row.waiting_since, row.id) for row in page.rows]
+    assert keys == sorted(keys)
+    assert page.rows[0].author_name == "Марина К."
+    assert {row.state for row in page.rows} <= set(queue.WAITING)
+
+
+def test_pages_together_hold_everything_once(session: Session) -> None:
+    first = queue.list_queue(session, BRAND, QueueFilter(), size=20)
+    rest = [
+        queue.list_queue(session, BRAND, QueueFilter(), number=number, size=20)
+        for number in range(2, first.pages + 1)
+    ]
+    ids = [row.id for page in (first, *rest) for row in page.rows]
+    assert len(ids) == len(set(ids)) == first.total
+
+
+def test_a_page_beyond_the_last_is_the_last(session: Session) -> None:
+    page = queue.list_queue(session, BRAND, QueueFilter(), number=99, size=20)
+    assert page.number == page.pages
+    assert page.rows
+
+
+@pytest.mark.parametrize(
+    ("wanted", "holds"),
+    [
+        (QueueFilter(stances=(Stance.HATER,)), lambda row: row.stance is Stance.HATER),
+        (QueueFilter(urgencies=(2, 3)), lambda row: row.urgency >= 2),
+        (QueueFilter(topics=(Topic.PRICE,)), lambda row: row.topic is Topic.PRICE),
+        (QueueFilter(states=(MentionState.HELD,)), lambda row: row.state is MentionState.HELD),
+        (QueueFilter(only_unsure=True), lambda row: row.is_unsure),
+        (QueueFilter(platforms=("isso",)), lambda row: row.platform == "isso"),
+    ],
+)
+def test_filters_narrow_the_queue(session: Session, wanted: QueueFilter, holds: object) -> None:
+    rows = queue.list_queue(session, BRAND, wanted).rows
+    assert rows
+    assert all(holds(row) for row in rows)  # type: ignore[operator]
+
+
+def test_another_brand_sees_nothing(session: Session) -> None:
+    assert queue.list_queue(session, "other", QueueFilter()).total == 0
+    assert queue.find_next(session, "other") is None
+
+
+@pytest.mark.parametrize("words", ["роспотреб", "РОСПОТРЕБНАДЗОР", "кешь ребёнк", "4471"])
+def test_search_goes_by_beginnings_of_words(
+    session: Session, made: dict[str, int], words: str
+) -> None:
+    assert queue.search_mentions(session, BRAND, words) == [made["Марина К."]]
+
+
+def test_search_finds_nothing_for_signs_alone(session: Session) -> None:
+    assert queue.search_mentions(session, BRAND, "!!! ... ***") == []
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    words=st.one_of(
+        st.text(alphabet=st.characters(codec="utf-8"), max_size=40),
+        st.sampled_from(['" OR 1=1', "NEAR(", "a AND b*", "'; DROP TABLE mention; --", ":* & !"]),
+    )
+)
+def test_no_input_breaks_the_search(session: Session, words: str) -> None:
+    queue.search_mentions(session, BRAND, words)
+
+
+def test_the_next_case_skips_what_was_put_aside(session: Session) -> None:
+    first = queue.find_next(session, BRAND)
+    assert first is not None
+    second = queue.find_next(session, BRAND, skip={first})
+    assert second not in {None, first}
+    everything = set(session.exec(select(Mention.id)))
+    assert queue.find_next(session, BRAND, skip={found for found in everything if found}) is None
+
+
+def test_counts_agree_with_the_list(session: Session) -> None:
+    page = queue.list_queue(session, BRAND, QueueFilter(), size=500)
+    counts = queue.count_waiting(session, BRAND)
+    assert sum(counts.values()) == page.total
+    late = [row for row in page.rows if row.sla_due_at and row.sla_due_at <= now()]
+    assert queue.count_overdue(session, BRAND, now()) == len(late)
+
+
+def test_a_long_text_comes_as_an_excerpt(engine: Engine, made: dict[str, int]) -> None:
+    with database.session(engine) as session:
+        source = session.get_one(Mention, made["Олег"]).source_id
+        mention = session.get_one(Mention, made["Олег"])
+        mention.text = "я" * 1_000_000
+        session.add(mention)
+        assert source
+    with database.reading(engine) as session:
+        rows = queue.list_queue(session, BRAND, QueueFilter(), size=500).rows
+    row = next(row for row in rows if row.id == made["Олег"])
+    assert len(row.excerpt) == queue.EXCERPT
+    assert row.is_cut
+
+
+def test_a_thread_is_shown_around_the_mention_in_order(engine: Engine) -> None:
+    at = now()
+    with database.session(engine) as session:
+        source = seed_source(session, at)
+        examples = [
+            Example("page", f"a{n}", f"text {n}", Stance.OTHER, 0, Topic.NONE, 100 - n)
+            for n in range(40)
+        ]
+        made = add_examples(session, source, examples, at) if _policy(session, at) else {}
+    with database.reading(engine) as session:
+        mention = mentions.get_mention(session, made["a20"])
+        lines = queue.list_thread_around(session, mention, before=3, after=5)
+    assert [line.author_name for line in lines] == [f"a{n}" for n in range(17, 26)]
+
+
+def _policy(session: Session, at: object) -> bool:
+    from tests.dashboard.seed import _seed_policy
+
+    _seed_policy(session, at)  # type: ignore[arg-type]
+    return True
+
+
+def test_what_is_done_comes_latest_first(session: Session) -> None:
+    rows = queue.list_done(session, BRAND, QueueFilter(states=queue.DONE)).rows
+    times = [row.state_changed_at for row in rows]
+    assert times == sorted(times, reverse=True)
+    last = queue.list_last_replies(session, [row.id for row in rows])
+    states = {reply.state for reply in last.values()}
+    assert {ReplyState.POSTED, ReplyState.REHEARSED, ReplyState.UNKNOWN} <= states
+
+
+def test_replies_of_unknown_outcome_are_listed(session: Session) -> None:
+    found = queue.list_unknown_replies(session, BRAND)
+    assert [reply.state for reply in found] == [ReplyState.UNKNOWN]
+    counts = queue.count_replies(session, BRAND, now() - timedelta(days=1))
+    assert counts[ReplyState.UNKNOWN] == 1
+    assert sum(counts.values()) == len(session.exec(select(Reply)).all())
+
+
+def test_alerts_come_with_their_deliveries(session: Session) -> None:
+    (line,) = queue.list_alerts(session, BRAND)
+    assert {one.channel: one.state for one in line.deliveries} == {
+        "console": DeliveryState.SENT,
+        "slack": DeliveryState.PENDING,
+    }
+
+
+def test_bad_rows_come_with_file_line_and_reason(session: Session) -> None:
+    rows, total = queue.list_quarantine(session, BRAND)
+    assert total == 1
+    assert (rows[0][0].place, rows[0][0].reason) == ("reviews.csv:17", "no text in this row")
+    assert queue.list_platforms(session, BRAND) == ["isso", "wordpress"]
