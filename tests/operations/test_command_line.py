@@ -238,3 +238,18 @@ def test_the_version_is_told_installed_or_not(otklik: Command) -> None:
     found = otklik("--version")
     assert found.returncode == 0
     assert found.stdout.strip()
+
+
+@pytest.mark.needs_shared
+def test_figures_on_the_training_labels_are_called_flattering(
+    otklik: Command, shared: Path, tmp_path: Path
+) -> None:
+    gold = shared / "gold" / "dev.jsonl"
+    seen = otklik("model", "evaluate", str(gold), "--json")
+    assert seen.returncode == 0
+    assert "trained on this very file" in seen.stderr
+    assert json.loads(seen.stdout)["rows"] > 4_000
+    other = tmp_path / "other.jsonl"
+    lines = gold.read_text(encoding="utf-8").split("\n")[:400]
+    other.write_text("\n".join(lines), encoding="utf-8")
+    assert "trained" not in otklik("model", "evaluate", str(other)).stderr

@@ -210,6 +210,7 @@ def test_an_approved_reply_appears_on_the_page(demo: Demo) -> None:
 def test_whatever_is_judged_critical_raises_an_alert(demo: Demo) -> None:
     with reading(demo.engine) as db:
         critical = set(db.exec(select(Mention.id).where(Mention.urgency == Urgency.CRITICAL)))
+    assert critical, "a poisoned child is among the comments"
 
     def alerted() -> set[int | None]:
         with reading(demo.engine) as db:
