@@ -88,7 +88,7 @@ def _title(case: data.CaseFile) -> Html:
     if draft is None:
         state = _("No draft: policy wants your own words, or silence.")
     elif draft.approvals_needed > 1:
-        state = _("Two people must approve: {done} of {needed}.").format(
+        state = _("Two others than the editor must approve: {done} of {needed}.").format(
             done=len(case.approvers), needed=draft.approvals_needed
         )
     else:

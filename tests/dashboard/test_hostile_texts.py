@@ -1,4 +1,4 @@
-"""Hostile texts in a real browser: nothing leaves the page, nothing opens, the words stand there."""
+"""Hostile texts in a real browser: nothing leaves the page, nothing opens, the words stay."""
 
 from __future__ import annotations
 

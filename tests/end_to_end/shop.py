@@ -79,14 +79,25 @@ def open_shop(folder: Path) -> Iterator[Shop]:
         process.communicate(timeout=60)
 
 
-def open_first_case(page: Page, shop: Shop, *, language: str = "ru") -> None:
-    """Sign in as the approver and take the most urgent case."""
+def open_first_case(page: Page, shop: Shop, login: str, *, language: str = "ru") -> None:
+    """Sign in and take the most urgent case."""
     from tests.servers.browser import sign_in
 
-    sign_in(page, shop.desk, "approver", shop.password("approver"), language=language)
+    sign_in(page, shop.desk, login, shop.password(login), language=language)
     page.wait_for_selector(".ot-row", timeout=30_000)
     page.click(".st-key-take button")
     page.wait_for_selector(".st-key-ot-reply textarea", timeout=30_000)
+
+
+def take_picture(page: Page, shop: Shop, picture: Path) -> None:
+    """The first case as an approver sees it, and the queue beside it."""
+    open_first_case(page, shop, "approver")
+    page.wait_for_timeout(2000)
+    page.screenshot(path=picture)
+    page.goto(f"{shop.desk}/queue")
+    page.wait_for_selector(".ot-row")
+    page.wait_for_timeout(2000)
+    page.screenshot(path=picture.with_stem(f"{picture.stem}-queue"))
 
 
 def main() -> None:
@@ -94,16 +105,9 @@ def main() -> None:
     from tests.servers.browser import chromium
 
     picture = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/screenshot.png")
-    with tempfile.TemporaryDirectory() as folder, open_shop(Path(folder)) as shop:
+    with tempfile.TemporaryDirectory() as folder, open_shop(Path(folder)) as shop:  # noqa: SIM117
         with chromium() as browser:
-            page = browser.new_page(viewport={"width": 1440, "height": 900})
-            open_first_case(page, shop)
-            page.wait_for_timeout(2000)
-            page.screenshot(path=picture)
-            page.goto(f"{shop.desk}/queue")
-            page.wait_for_selector(".ot-row")
-            page.wait_for_timeout(2000)
-            page.screenshot(path=picture.with_stem(f"{picture.stem}-queue"))
+            take_picture(browser.new_page(viewport={"width": 1440, "height": 900}), shop, picture)
 
 
 if __name__ == "__main__":
