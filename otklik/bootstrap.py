@@ -5,7 +5,6 @@ Nothing below this file knows how its parts are made; nothing above it makes the
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from otklik.alerts import Channel, build_channel
 from otklik.desk import Desk
 from otklik.errors import ConfigError
 from otklik.models import FactRow, PolicyRevision
+from otklik.neighbours import check_neighbours
 from otklik.platforms import ENV_PREFIX, AnyPlatform, build_platform, discover, secret_keys
 from otklik.settings import ChannelSettings, Settings, SourceSettings, load_settings
 from otklik.store import judgements, sources
@@ -30,7 +30,6 @@ from responder.knowledge_file import load_knowledge, shipped_knowledge
 from responder.policy import Policy
 from responder.policy_file import check_revision, load_policy, shipped_policy
 
-NEIGHBOURS = ("collectors", "classifier", "responder", "dashboard")
 CONSOLE = ChannelSettings(name="console", kind="console", min_urgency=3)
 
 
@@ -68,25 +67,6 @@ def open_desk(settings: Settings | None = None, *, migrate: bool = False) -> Des
         knowledge=knowledge,
         channels=MappingProxyType(channels),
     )
-
-
-def check_neighbours(home: Path | None = None) -> None:
-    """The four packages must stand beside `otklik`: their names also exist on PyPI.
-
-    Raises:
-        ConfigError: names the foreign file, or the package that is missing.
-    """
-    home = home or Path(__file__).resolve().parents[1]
-    for name in NEIGHBOURS:
-        spec = importlib.util.find_spec(name)
-        origin = spec.origin if spec else None
-        if origin is None:
-            raise ConfigError(f"package {name!r} is missing beside otklik in {home}")
-        if Path(origin).resolve().parents[1] != home:
-            raise ConfigError(
-                f"{name!r} comes from {origin}, a foreign package of the same name; ours is in "
-                f"{home}. Uninstall it, or run in an environment of its own."
-            )
 
 
 def open_database(settings: Settings, *, migrate: bool = False) -> Engine:

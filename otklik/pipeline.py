@@ -69,6 +69,8 @@ def read_source(
     error = _isolated(lambda: _read_pages(desk, source, total, progress))
     with session(desk.engine) as db:
         row = sources.get_source(db, source_id)
+        if row.lease_owner != desk.owner:
+            return total, error  # taken over: whoever reads it now says how it is
         if error is None:
             sources.save_source_ok(db, row, desk.now(), brought=len(total.new))
         else:
@@ -154,7 +156,9 @@ def group(desk: Desk, limit: int = 200) -> StepCount:
             notices.new_incident(db, incident, desk.settings.channels, desk.now())
         _move(rows, MentionState.GROUPED, desk.now())
 
-    return _each(desk, "group", MentionState.CLASSIFIED, limit, work)
+    return _each(
+        desk, "group", MentionState.CLASSIFIED, limit, work, before=judgements.lock_grouping
+    )
 
 
 def decide(desk: Desk, limit: int = 200) -> StepCount:
@@ -187,12 +191,14 @@ def _each(
     state: MentionState,
     limit: int,
     work: Callable[[Session, list[Mention]], None],
+    before: Callable[[Session], None] = lambda _: None,
 ) -> StepCount:
     """Claim a batch and work on it in one transaction; if that fails, row by row."""
     taken: list[int] = []
 
     def together() -> None:
         with session(desk.engine) as db:
+            before(db)
             rows = mentions.claim_mentions(db, desk.brand_id, state, desk.now(), limit)
             taken.extend(row.id or 0 for row in rows)
             if rows:
@@ -203,7 +209,7 @@ def _each(
         return StepCount(len(taken), 0)
     if not taken:
         raise error
-    failed = sum(not _alone(desk, step, state, mention_id, work) for mention_id in taken)
+    failed = sum(not _alone(desk, step, state, number, work, before) for number in taken)
     return StepCount(len(taken) - failed, failed)
 
 
@@ -213,9 +219,11 @@ def _alone(
     state: MentionState,
     mention_id: int,
     work: Callable[[Session, list[Mention]], None],
+    before: Callable[[Session], None],
 ) -> bool:
     def one() -> None:
         with session(desk.engine) as db:
+            before(db)
             row = mentions.claim_mention(db, mention_id, state)
             if row is not None:
                 work(db, [row])

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import httpx
 
-from otklik.bootstrap import check_neighbours, is_blank, open_database
+from otklik.bootstrap import is_blank, open_database
 from otklik.errors import ConfigError
+from otklik.neighbours import check_neighbours
 from otklik.settings import Settings
 from otklik.supervisor import Supervisor
 

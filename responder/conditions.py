@@ -49,6 +49,7 @@ NUMBER_KEYS = (
     "urgency",
     "rating",
     "reach",
+    "confidence",
     "author_mentions",
     "incident_size",
     "minutes_waiting",

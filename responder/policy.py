@@ -49,6 +49,7 @@ class Facts(_Value):
         incident_size: mentions in the incident so far; 0 without one.
         has_text: whether there are words to answer at all.
         minutes_waiting: since publication; None when that is unknown.
+        confidence: probability the classifier gives the stance, 0 … 1.
     """
 
     platform: str
@@ -69,13 +70,15 @@ class Facts(_Value):
     has_text: bool = True
     minutes_waiting: int | None = None
     is_reply_to_us: bool = False
+    confidence: float = 1.0
 
     @classmethod
     def of(cls, verdict: Verdict, *, platform: str, **rest: Any) -> Facts:
         """Facts from a verdict; `rest` are the fields a verdict does not have."""
         shared = [name for name in Verdict.model_fields if name in cls.model_fields]
         judged = {name: getattr(verdict, name) for name in shared}
-        return cls(platform=platform, **judged, **rest)
+        sure = verdict.stance_proba.get(verdict.stance, 0.0)
+        return cls(platform=platform, confidence=sure, **judged, **rest)
 
     def for_conditions(self) -> dict[str, Any]:
         """The fields as conditions test them: no incident is a known thing."""

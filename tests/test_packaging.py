@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from otklik.bootstrap import NEIGHBOURS, check_neighbours
 from otklik.errors import ConfigError
+from otklik.neighbours import NEIGHBOURS, check_neighbours
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("otklik", "collectors", "classifier", "responder", "dashboard")

@@ -14,6 +14,7 @@ from otklik.cli import checking, moving, people, running
 from otklik.cli.model import model_app
 from otklik.errors import OtklikError
 from otklik.logs import configure_logs, one_line
+from otklik.neighbours import check_neighbours
 
 HELP = """
 Otklik reads what people write about you, tells critics from haters, drafts a reply to each from
@@ -73,6 +74,7 @@ def options(
 ) -> None:
     """Options that stand before the command."""
     configure_logs(verbose=debug)
+    check_neighbours()
 
 
 app.command("run")(running.run)

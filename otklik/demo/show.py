@@ -13,12 +13,13 @@ from typing import NamedTuple
 from sqlalchemy import Engine
 
 from otklik import database
-from otklik.bootstrap import check_neighbours, open_database
+from otklik.bootstrap import open_database
 from otklik.demo import isso_server
 from otklik.demo.accounts import Account, ensure_accounts
 from otklik.demo.isso_server import OUR_EMAIL, PAGE, SHOP
 from otklik.enums import MentionState
 from otklik.errors import ConfigError
+from otklik.neighbours import check_neighbours
 from otklik.processes import DASHBOARD, SCHEDULER, answers, desk_environment, free_port, python
 from otklik.settings import Settings, load_settings
 from otklik.store.mentions import count_states

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import text
 from sqlmodel import Session, col, func, select, update
 
 from otklik.enums import (
@@ -27,6 +28,9 @@ from otklik.models import (
     VerdictRow,
 )
 from otklik.verdicts import Verdict
+
+# any number will do as long as nothing else in the database takes the same lock
+_GROUPING_LOCK = 0x07172
 
 LABEL_FIELDS: dict[str, frozenset[str]] = {
     "stance": frozenset(Stance),
@@ -95,6 +99,17 @@ def list_verdicts(session: Session, mentions: Sequence[Mention]) -> dict[int, Ve
         .order_by(col(VerdictRow.id))
     )
     return {row.mention_id: row for row in found}
+
+
+def lock_grouping(session: Session) -> None:
+    """Let one process group at a time: two that cannot see each other open an incident twice.
+
+    To be called before any row is locked; SQLite's transactions are exclusive already.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(
+            text("SELECT pg_advisory_xact_lock(:key)"), {"key": _GROUPING_LOCK}
+        )
 
 
 def list_open_cases(session: Session, author_ids: Sequence[int]) -> dict[int, Case]:

@@ -17,7 +17,11 @@ FAILING_AFTER = 3
 def sync_sources(
     session: Session, brand_id: str, wanted: Iterable[SourceSettings], at: datetime
 ) -> None:
-    """Make the table agree with the settings; sources no longer named are switched off."""
+    """Make the table agree with the settings; sources no longer named are switched off.
+
+    A source that had turned us away is tried again: a start is how a person says that its
+    access was mended.
+    """
     known = {row.name: row for row in list_sources(session, brand_id)}
     names = set()
     for entry in wanted:
@@ -25,11 +29,10 @@ def sync_sources(
         row = known.get(entry.name)
         if row is None:
             row = Source(brand_id=brand_id, name=entry.name, platform="", next_due_at=at)
-        was_off_by_settings = not row.is_enabled and row.health != SourceHealth.OFF
         row.platform, row.config = entry.platform, entry.config
-        row.interval_seconds = entry.interval
-        if row.id is None or was_off_by_settings or not entry.is_enabled:
-            row.is_enabled = entry.is_enabled
+        row.interval_seconds, row.is_enabled = entry.interval, entry.is_enabled
+        if row.is_enabled and row.health == SourceHealth.OFF:
+            row.health, row.failures, row.next_due_at = SourceHealth.SUSPECT, 0, at
         session.add(row)
     for name, row in known.items():
         if name not in names and row.platform != "file":

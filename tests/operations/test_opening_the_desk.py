@@ -11,7 +11,6 @@ from sqlmodel import select
 
 from otklik.bootstrap import (
     CONSOLE,
-    check_neighbours,
     check_sources,
     is_blank,
     keep_facts,
@@ -25,6 +24,7 @@ from otklik.clock import now
 from otklik.database import reading, session
 from otklik.errors import ConfigError, PolicyError
 from otklik.models import FactRow, PolicyRevision, Source
+from otklik.neighbours import check_neighbours
 from otklik.platforms import discover
 from otklik.settings import Settings, SourceSettings
 

@@ -164,6 +164,22 @@ def test_denied_access_switches_the_source_off(stage: Stage) -> None:
     assert (source.health, source.is_enabled) == (SourceHealth.OFF, False)
 
 
+def test_a_start_tries_a_source_again_that_had_turned_us_away(stage: Stage) -> None:
+    stage.site.faults["collect"] = [AccessDenied("token revoked")]
+    pipeline.collect(stage.desk)
+    stage.site.add(COMPLAINT)
+    with session(stage.desk.engine) as db:
+        sources.sync_sources(db, stage.desk.brand_id, stage.desk.settings.sources, stage.clock())
+    assert pipeline.collect(stage.desk) == (1, 0)
+
+
+def test_a_source_no_longer_named_is_not_read(stage: Stage) -> None:
+    stage.site.add(COMPLAINT)
+    with session(stage.desk.engine) as db:
+        sources.sync_sources(db, stage.desk.brand_id, [], stage.clock())
+    assert pipeline.collect(stage.desk) == (0, 0)
+
+
 def test_an_unknown_source_is_a_clear_error(stage: Stage) -> None:
     with pytest.raises(NotFound, match="nowhere"):
         pipeline.collect(stage.desk, "nowhere")
