@@ -175,6 +175,12 @@ def case_file(mention_id: int) -> CaseFile:
         )
 
 
+def last_reply(mention_id: int) -> Reply | None:
+    """The latest reply to a mention, or None."""
+    with database.reading(engine()) as session:
+        return queue.list_last_replies(session, [mention_id]).get(mention_id)
+
+
 def lint(case: CaseFile, text: str, at: datetime) -> list[Finding]:
     """What is wrong with a text for this case."""
     draft = case.draft

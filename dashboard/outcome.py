@@ -37,7 +37,7 @@ def draw(case: data.CaseFile, who: Person) -> None:
 
 @st.fragment(run_every=TICK_SECONDS)
 def _moving(mention_id: int, may_undo: bool) -> None:
-    reply = data.case_file(mention_id).reply
+    reply = data.last_reply(mention_id)
     if reply is None or reply.state not in _MOVING:
         st.rerun()
         return

@@ -163,7 +163,10 @@ def _conditions(session: Session, brand_id: str, wanted: QueueFilter) -> list[Co
         (Mention.topic, wanted.topics),
         (Mention.platform, wanted.platforms),
     )
-    conditions: list[ColumnElement[bool]] = [col(Mention.brand_id) == brand_id]
+    conditions: list[ColumnElement[bool]] = [
+        col(Mention.brand_id) == brand_id,
+        col(Mention.is_ours).is_(False),
+    ]
     conditions += [col(column).in_(values) for column, values in chosen if values]
     if wanted.only_unsure:
         conditions.append(col(Mention.is_unsure).is_(True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,66 +29,78 @@ def approve(page: Page) -> None:
     page.locator("[class*='st-key-approve-'] button").click()
 
 
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """The demo, running."""
+    with open_shop(tmp_path_factory.mktemp("shop")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium."""
+    with chromium() as opened:
+        yield opened
+
+
 def test_the_most_urgent_case_is_edited_approved_and_stands_on_the_page(
-    tmp_path: Path, artefacts: Path
+    shop: Shop, browser: Browser, artefacts: Path
 ) -> None:
     """A child's health: policy asks for two people besides the one who wrote the text."""
     screenshots = artefacts / "screenshots"
     screenshots.mkdir(exist_ok=True)
-    with open_shop(tmp_path) as shop, chromium() as browser:
-        operator = desk_of(browser, shop, "operator")
-        operator.screenshot(path=screenshots / "demo-case-ru.png")
-        box = operator.locator(".st-key-ot-reply textarea")
-        text = f"{box.input_value()} {ADDED}"
-        box.fill(text)
-        box.blur()
-        operator.locator("[class*='st-key-save-'] button").click()
-        expect(operator.locator(".ot-notice-done")).to_be_visible(timeout=PATIENCE)
-        operator.screenshot(path=screenshots / "demo-handed-over-ru.png")
+    operator = desk_of(browser, shop, "operator")
+    operator.screenshot(path=screenshots / "demo-case-ru.png")
+    box = operator.locator(".st-key-ot-reply textarea")
+    text = f"{box.input_value()} {ADDED}"
+    box.fill(text)
+    box.blur()
+    operator.locator("[class*='st-key-save-'] button").click()
+    expect(operator.locator(".ot-notice-done")).to_be_visible(timeout=PATIENCE)
+    operator.screenshot(path=screenshots / "demo-handed-over-ru.png")
 
-        approver = desk_of(browser, shop, "approver")
-        expect(approver.locator(".st-key-ot-reply textarea")).to_have_value(text)
-        approve(approver)
-        expect(approver.locator(".ot-notice-done")).to_contain_text("одобрен", timeout=PATIENCE)
-        expect(approver.locator("p.ot-outcome")).to_have_count(0)
+    approver = desk_of(browser, shop, "approver")
+    expect(approver.locator(".st-key-ot-reply textarea")).to_have_value(text)
+    approve(approver)
+    expect(approver.locator(".ot-notice-done")).to_contain_text("одобрен", timeout=PATIENCE)
+    expect(approver.locator("p.ot-outcome")).to_have_count(0)
 
-        lead = desk_of(browser, shop, "lead")
-        approve(lead)
-        expect(lead.locator("p.ot-outcome-posted")).to_be_visible(timeout=PATIENCE)
-        lead.screenshot(path=screenshots / "demo-posted-ru.png")
-        address = lead.locator(".st-key-ot-outcome a.ot-public").get_attribute("href")
-        assert address is not None
+    lead = desk_of(browser, shop, "lead")
+    approve(lead)
+    expect(lead.locator("p.ot-outcome-posted")).to_be_visible(timeout=PATIENCE)
+    lead.screenshot(path=screenshots / "demo-posted-ru.png")
+    address = lead.locator(".st-key-ot-outcome a.ot-public").get_attribute("href")
+    assert address is not None
 
-        public = browser.new_page(viewport={"width": 1280, "height": 900})
-        public.goto(address)
-        reply = public.locator(".isso-comment").filter(has_text=ADDED).last
-        expect(reply).to_be_visible(timeout=PATIENCE)
-        reply.scroll_into_view_if_needed()
-        public.screenshot(path=screenshots / "demo-public-reply.png")
+    public = browser.new_page(viewport={"width": 1280, "height": 900})
+    public.goto(address)
+    reply = public.locator(".isso-comment").filter(has_text=ADDED).last
+    expect(reply).to_be_visible(timeout=PATIENCE)
+    reply.scroll_into_view_if_needed()
+    public.screenshot(path=screenshots / "demo-public-reply.png")
 
-        lead.goto(f"{shop.desk}/language/en")
-        lead.goto(f"{shop.desk}/answered")
-        expect(lead.locator(".ot-row")).not_to_have_count(0, timeout=PATIENCE)
-        lead.screenshot(path=screenshots / "demo-answered-en.png")
+    lead.goto(f"{shop.desk}/language/en")
+    lead.goto(f"{shop.desk}/answered")
+    expect(lead.locator(".ot-row")).not_to_have_count(0, timeout=PATIENCE)
+    lead.screenshot(path=screenshots / "demo-answered-en.png")
 
 
-def test_an_ordinary_case_takes_one_person_and_one_click(tmp_path: Path) -> None:
-    with open_shop(tmp_path) as shop, chromium() as browser:
-        page = desk_of(browser, shop, "approver")
-        page.goto(f"{shop.desk}/queue")
-        page.wait_for_selector(".ot-row")
-        page.fill(".st-key-words input", "чай")
-        page.keyboard.press("Enter")
-        page.get_by_role("button", name="Сегодня").click()
-        ordinary = page.locator(".ot-row-normal").first
-        expect(ordinary).to_be_visible(timeout=PATIENCE)
-        page.locator("[class*='st-key-row-']").filter(has=ordinary).get_by_role("button").click()
-        page.wait_for_selector(".st-key-ot-reply textarea")
-        text = page.locator(".st-key-ot-reply textarea").input_value()
-        approve(page)
-        expect(page.locator("p.ot-outcome-posted")).to_be_visible(timeout=PATIENCE)
-        public = browser.new_page()
-        public.goto(page.locator("a.ot-public").get_attribute("href") or "")
-        first_words = text.splitlines()[0][:60]
-        reply = public.locator(".isso-comment").filter(has_text=first_words).last
-        expect(reply).to_be_visible(timeout=PATIENCE)
+def test_an_ordinary_case_takes_one_person_and_one_click(shop: Shop, browser: Browser) -> None:
+    page = desk_of(browser, shop, "approver")
+    page.goto(f"{shop.desk}/queue")
+    page.wait_for_selector(".ot-row")
+    page.fill(".st-key-words input", "чай")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Сегодня").click()
+    ordinary = page.locator(".ot-row-normal").first
+    expect(ordinary).to_be_visible(timeout=PATIENCE)
+    page.locator("[class*='st-key-row-']").filter(has=ordinary).get_by_role("button").click()
+    page.wait_for_selector(".st-key-ot-reply textarea")
+    text = page.locator(".st-key-ot-reply textarea").input_value()
+    approve(page)
+    expect(page.locator("p.ot-outcome-posted")).to_be_visible(timeout=PATIENCE)
+    public = browser.new_page()
+    public.goto(page.locator("a.ot-public").get_attribute("href") or "")
+    first_words = text.splitlines()[0][:60]
+    reply = public.locator(".isso-comment").filter(has_text=first_words).last
+    expect(reply).to_be_visible(timeout=PATIENCE)
