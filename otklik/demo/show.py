@@ -58,6 +58,7 @@ host = "teayard.example"
 uris = ["{uri}"]
 author_name = "{shop}"
 author_email = "{email}"
+author_website = "http://127.0.0.1:{page}/"
 admin_password = "env:OTKLIK_SECRET_ISSO_ADMIN"
 allow_private_hosts = true
 

@@ -114,9 +114,9 @@ def test_the_shop_answers_each_stance_in_its_own_way(
     assert found.approach is approach
 
 
-def test_an_urgent_case_alerts_escalates_and_asks_for_two_people() -> None:
+def test_an_urgent_case_is_drafted_alerted_and_escalated_at_once() -> None:
     decision = decide(SHOP, facts(urgency=3))
-    wanted = ("draft", "alert", "escalate", "second_approval")
+    wanted = ("draft", "alert", "escalate")
     assert all(decision.has(EffectKind(kind)) for kind in wanted)
     sla = decision.effect(EffectKind.SLA)
     assert sla is not None
