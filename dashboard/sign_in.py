@@ -148,7 +148,13 @@ async def choose_language(request: Request) -> Response:
     return answer
 
 
+async def to_queue(_request: Request) -> Response:
+    """The queue is the first page; people type its name all the same."""
+    return RedirectResponse("/", status_code=303)
+
+
 ROUTES = [
+    Route("/queue", to_queue, methods=["GET"]),
     Route("/sign-in", show, methods=["GET"]),
     Route("/sign-in", sign_in, methods=["POST"]),
     Route("/sign-out", sign_out, methods=["POST"]),

@@ -94,7 +94,7 @@ def take_picture(page: Page, shop: Shop, picture: Path) -> None:
     open_first_case(page, shop, "approver")
     page.wait_for_timeout(2000)
     page.screenshot(path=picture)
-    page.goto(f"{shop.desk}/queue")
+    page.goto(f"{shop.desk}/")
     page.wait_for_selector(".ot-row")
     page.wait_for_timeout(2000)
     page.screenshot(path=picture.with_stem(f"{picture.stem}-queue"))

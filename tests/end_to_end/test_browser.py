@@ -87,7 +87,7 @@ def test_the_most_urgent_case_is_edited_approved_and_stands_on_the_page(
 
 def test_an_ordinary_case_takes_one_person_and_one_click(shop: Shop, browser: Browser) -> None:
     page = desk_of(browser, shop, "approver")
-    page.goto(f"{shop.desk}/queue")
+    page.goto(f"{shop.desk}/")
     page.wait_for_selector(".ot-row")
     page.fill(".st-key-words input", "чай")
     page.keyboard.press("Enter")
