@@ -191,6 +191,7 @@ def _each(
     state: MentionState,
     limit: int,
     work: Callable[[Session, list[Mention]], None],
+    *,
     before: Callable[[Session], None] = lambda _: None,
 ) -> StepCount:
     """Claim a batch and work on it in one transaction; if that fails, row by row."""
@@ -209,7 +210,7 @@ def _each(
         return StepCount(len(taken), 0)
     if not taken:
         raise error
-    failed = sum(not _alone(desk, step, state, number, work, before) for number in taken)
+    failed = sum(not _alone(desk, step, state, one, work, before=before) for one in taken)
     return StepCount(len(taken) - failed, failed)
 
 
@@ -219,6 +220,7 @@ def _alone(
     state: MentionState,
     mention_id: int,
     work: Callable[[Session, list[Mention]], None],
+    *,
     before: Callable[[Session], None],
 ) -> bool:
     def one() -> None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import text
-from sqlmodel import Session, col, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel, col, func, select, update
 
 from otklik.enums import (
     Abuse,
@@ -220,8 +222,7 @@ def count_incident_authors(session: Session, incident_id: int) -> int:
 def save_policy_revision(session: Session, revision: PolicyRevision) -> None:
     """Keep this policy text for ever, once."""
     if session.get(PolicyRevision, revision.digest) is None:
-        session.add(revision)
-        session.flush()
+        _insert_once(session, PolicyRevision, [revision.model_dump()])
 
 
 def find_last_policy(session: Session, brand_id: str, name: str) -> PolicyRevision | None:
@@ -237,8 +238,17 @@ def save_facts(session: Session, facts: Sequence[FactRow]) -> None:
     """Keep these facts as they read now, each once by digest."""
     digests = [fact.digest for fact in facts]
     known = set(session.exec(select(FactRow.digest).where(col(FactRow.digest).in_(digests))))
-    session.add_all(fact for fact in facts if fact.digest not in known)
-    session.flush()
+    fresh = {fact.digest: fact.model_dump() for fact in facts if fact.digest not in known}
+    # in one order, so that two processes wait for each other and never in a circle
+    _insert_once(session, FactRow, [fresh[digest] for digest in sorted(fresh)])
+
+
+def _insert_once(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert what no other process has inserted at the same moment."""
+    if rows:
+        postgres = session.get_bind().dialect.name == "postgresql"
+        statement: Any = (postgresql.insert if postgres else sqlite.insert)(table)
+        session.connection().execute(statement.values(rows).on_conflict_do_nothing())
 
 
 def list_decisions(session: Session, mentions: Sequence[Mention]) -> dict[int, DecisionRow]:

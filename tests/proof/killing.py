@@ -163,7 +163,7 @@ class Run:
     number: int
     url: str
     isso: IssoServer
-    proxy: FaultyProxy
+    proxy: FaultyProxy | IssoServer
     rng: random.Random
     seen: Counter[str] = field(default_factory=Counter)
     offset: float = 0.0
@@ -191,11 +191,15 @@ class Run:
         }
 
     def prepare(self) -> None:
-        """Comments on the page, people and source in the database."""
+        """Comments on the page, and what the database needs."""
         texts = self.rng.sample(TEXTS, k=4)
         roots = [self.write(text) for text in texts]
         self.write(self.rng.choice(TEXTS), parent=roots[0])
         self.write(self.rng.choice((TEXTS[0], TEXTS[3])), parent=roots[1])
+        self.prepare_people()
+
+    def prepare_people(self) -> None:
+        """People and source in the database."""
         engine = make_engine(self.url)
         with session(engine) as db:
             at = clock.now()

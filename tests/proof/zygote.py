@@ -40,7 +40,7 @@ from tests.proof.boundaries import Boundary, Watch
 
 ROUNDS = 14
 # longer than a source's lease and than `sending_timeout`
-STEP_OF_TIME = timedelta(seconds=70)
+STEP_OF_TIME = 70.0
 UNDER_WAY = (ReplyState.QUEUED, ReplyState.SENDING, ReplyState.UNKNOWN)
 MACHINE_STATES = (
     MentionState.COLLECTED,
@@ -112,22 +112,33 @@ def _warm_engine(url: str) -> Engine:
     return engine
 
 
-def work(desk: Desk, now: OffsetClock) -> None:
-    """Machine and people take turns until nothing is left to do."""
+def work(
+    desk: Desk, now: OffsetClock, *, at_most: int | None = None, pause: float = STEP_OF_TIME
+) -> None:
+    """Machine and people take turns until nothing is left to do.
+
+    Args:
+        at_most: only drafts up to this number are approved.
+        pause: seconds by which the clock moves between two turns.
+    """
     for _ in range(ROUNDS):
         pipeline.drain(desk)
-        acted = _approve_waiting(desk)
+        acted = _approve_waiting(desk, at_most)
         if not acted and not unfinished(desk):
             break
-        now.offset += STEP_OF_TIME
+        now.offset += timedelta(seconds=pause)
     pipeline.collect(desk, desk.settings.sources[0].name)
 
 
-def _approve_waiting(desk: Desk) -> int:
+def _approve_waiting(desk: Desk, at_most: int | None) -> int:
     """People say yes to every draft that waits, as many of them as are asked for."""
     with reading(desk.engine) as db:
         people = {person.role: person for person in db.exec(select(Person))}
-        waiting = db.exec(select(DraftRow).where(DraftRow.state == DraftState.PROPOSED)).all()
+        waiting = db.exec(
+            select(DraftRow)
+            .where(DraftRow.state == DraftState.PROPOSED, col(DraftRow.id) <= (at_most or 10**9))
+            .order_by(col(DraftRow.id))
+        ).all()
     return sum(_approve(desk, draft, people) for draft in waiting)
 
 
