@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from collectors.isso import Isso
 from otklik import pipeline
 from otklik.database import reading, session
 from otklik.desk import Desk
@@ -22,7 +23,7 @@ from responder.drafting import DeterministicWriter
 from responder.knowledge import Knowledge
 from responder.policy import Policy
 from tests.fakes import FakeChannel, RuleJudge
-from tests.proof.zygote import OffsetClock, UnmoderatedIsso
+from tests.proof.zygote import OffsetClock
 from tests.servers.faulty import FaultyProxy
 from tests.servers.isso import IssoServer
 
@@ -157,7 +158,7 @@ def make_world(
     desk = Desk(
         settings=settings,
         engine=engine,
-        platforms={"isso": UnmoderatedIsso},
+        platforms={"isso": Isso},
         classifier=RuleJudge(),
         policy=policy,
         knowledge=knowledge,

@@ -50,12 +50,6 @@ MACHINE_STATES = (
 )
 
 
-class UnmoderatedIsso(Isso):
-    """A server that publishes at once, so that what its thread lacks was not posted."""
-
-    reads_back = True
-
-
 class OffsetClock:
     """The real time and a bit more: leases of killed processes are over without waiting."""
 
@@ -91,7 +85,7 @@ def make_desk(url: str, source: dict[str, Any], now: OffsetClock, judge: Judge) 
     return Desk(
         settings=settings,
         engine=_warm_engine(url),
-        platforms={"isso": UnmoderatedIsso},
+        platforms={"isso": Isso},
         classifier=judge,
         policy=policy,
         knowledge=knowledge,
