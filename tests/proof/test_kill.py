@@ -12,16 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.proof.killing import (
-    Killer,
-    Plan,
-    Run,
-    Tally,
-    Zygote,
-    killed_run,
-    table_of,
-    targets_of,
-)
+from tests.proof.counting import Tally, table_of
+from tests.proof.killing import Killer, Plan, Run, Zygote, killed_run, targets_of
 from tests.servers.databases import PostgresServer, SqliteTemplate
 from tests.servers.faulty import FaultyProxy
 from tests.servers.isso import IssoServer

@@ -14,7 +14,8 @@ from sqlmodel import col, func, select
 
 from otklik.database import make_engine, reading
 from otklik.models import Mention, Reply
-from tests.proof.killing import OUR_NAME, ROOT, TEXTS, Run, Tally, check
+from tests.proof.counting import OUR_NAME, Tally, check
+from tests.proof.killing import ROOT, TEXTS, Run
 from tests.servers.isso import IssoServer
 
 PAGES, COMMENTS_A_PAGE = 15, 20

@@ -19,7 +19,7 @@ from responder.knowledge import Knowledge
 from responder.policy import Policy
 from tests.acts import approve_fully, mention_of, proposed, replies_to, state_of
 from tests.fakes import FakePlatform, Stage, make_stage
-from tests.proof.test_histories import FlatSite
+from tests.proof.acting import FlatSite
 from tests.proof.world import COMPLAINT
 
 
