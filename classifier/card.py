@@ -13,6 +13,7 @@ _SHOWN = (
     ("stance_macro_f1_without_heated", "stance, macro-F1 without `heated`"),
     ("hater_recall", "hater recall (abstained counts as missed)"),
     ("critics_filed_as_hater", "critics (with heated) filed as hater"),
+    ("critics_filed_as_other", "critics (with heated) filed as other"),
     ("abstained", "abstained"),
     ("urgency_kappa", "urgency, kappa"),
     ("urgency_macro_f1", "urgency, macro-F1"),
@@ -50,6 +51,8 @@ def render(manifest: dict[str, Any], readers: Readers, heads: Heads) -> str:
             "Stance = softmax(b + W x), x = log-probabilities of "
             + ", ".join(f"`{name}`" for name in STANCE_FROM)
             + ". `tone` is the direct reading of the text. Toxicity is no input.",
+            "A hard fact told in the text (`classifier/hardfacts.py`) lifts urgency to 3; a threat"
+            " in the first person also makes abuse `threat`. The figures have these rules on.",
             "",
             *_combination(heads),
             "",

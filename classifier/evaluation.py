@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from classifier.abstaining import CASES, HATER, STANCES, Thresholds
+from classifier.abstaining import CASES, HATER, OTHER, STANCES, Thresholds
 from classifier.corpus import GoldRow, load_gold
 from classifier.fitting import gold_labels
 from classifier.heads import TARGETS
@@ -73,6 +73,7 @@ def _figures() -> dict[str, Figure]:
     figures["stance_macro_f1_without_heated"] = _macro_f1("stance", without=Stance.HEATED)
     figures["hater_recall"] = _hater_recall
     figures["critics_filed_as_hater"] = _critics_filed
+    figures["critics_filed_as_other"] = _critics_lost
     figures["abstained"] = lambda found, rows: float(found.unsure[rows].mean())
     figures["urgency_3_recall"] = _critical_recall
     figures["stance_ece"] = _calibration_error
@@ -117,6 +118,11 @@ def _hater_recall(found: Judged, rows: I64) -> float:
 
 def _critics_filed(found: Judged, rows: I64) -> float:
     return _share(_filed(found, rows), np.isin(found.truth["stance"][rows], CASES))
+
+
+def _critics_lost(found: Judged, rows: I64) -> float:
+    filed = (found.guess["stance"][rows] == OTHER) & ~found.unsure[rows]
+    return _share(filed, np.isin(found.truth["stance"][rows], CASES))
 
 
 def _critical_recall(found: Judged, rows: I64) -> float:

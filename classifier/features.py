@@ -13,6 +13,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from classifier import ngrams, signals
+from classifier.hardfacts import facts_of
 from otklik.enums import Language
 from otklik.language.identify import identify
 from otklik.language.lemmas import lemmas
@@ -40,6 +41,7 @@ class Features:
         dense: (n, len(DENSE_NAMES)) counts (log), signals, shape.
         texts: normal forms with the way back to the original.
         readings: word classes and signals.
+        facts: hard facts of each text; no head sees them.
         languages: language of each text.
         words: the word view, joined, for reasons.
     """
@@ -48,6 +50,7 @@ class Features:
     dense: npt.NDArray[np.float32]
     texts: list[Normalised]
     readings: list[signals.Reading]
+    facts: list[list[signals.Signal]]
     languages: list[Language]
     words: ngrams.Joined
 
@@ -59,7 +62,9 @@ def extract(texts: Sequence[str]) -> Features:
     languages = [identify(text) for text in texts]
     words = ngrams.join([text.text for text in normal])
     matrix = _matrix(normal, words)
-    return Features(matrix, _dense(normal, readings, languages), normal, readings, languages, words)
+    dense = _dense(normal, readings, languages)
+    facts = [facts_of(text) for text in normal]
+    return Features(matrix, dense, normal, readings, facts, languages, words)
 
 
 def _matrix(normal: list[Normalised], words: ngrams.Joined) -> sparse.csr_matrix:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from classifier import artefact
 from classifier.abstaining import Thresholds
 from classifier.features import Features, extract
+from classifier.hardfacts import apply
 from classifier.heads import TARGETS
 from classifier.reasons import Explainer
 from classifier.urgency import parts_of
@@ -29,10 +30,14 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Probabilities:
-    """Per head (n, classes) probabilities; `unsure` (n,); the features they came from."""
+    """Per head (n, classes) probabilities, hard facts in force, and the features they came from.
+
+    `unsure` (n,): not to be trusted; `critic` (n,): because `other` may hide a critic.
+    """
 
     proba: dict[str, F32]
     unsure: Mask
+    critic: Mask
     features: Features
 
 
@@ -70,9 +75,10 @@ class Classifier:
         """Probabilities of all heads for a batch, without reasons."""
         features = extract(texts)
         inputs = np.hstack([self._model.readers.read(features.matrix), features.dense])
-        proba = self._model.heads.proba(inputs)
+        proba = apply(self._model.heads.proba(inputs), features.facts)
         foreign = np.array([language is Language.OTHER for language in features.languages], bool)
-        return Probabilities(proba, self.thresholds.unsure(proba["stance"]) | foreign, features)
+        unsure = self.thresholds.unsure(proba["stance"]) | foreign
+        return Probabilities(proba, unsure, self.thresholds.critic(proba["stance"]), features)
 
     def _judge(self, texts: Sequence[str]) -> list[Verdict]:
         found = self.probabilities(texts)
@@ -97,6 +103,7 @@ class Classifier:
         urgency = _normal(TARGETS["urgency"], listed["urgency"][row])
         language = found.features.languages[row]
         reading, text = found.features.readings[row], found.features.texts[row]
+        facts = found.features.facts[row]
         return Verdict(
             claim=Claim(_best(claim)),
             claim_proba=claim,
@@ -105,12 +112,14 @@ class Classifier:
             stance=Stance(_best(stance)),
             stance_proba=stance,
             urgency=Urgency(int(_best(urgency))),
-            urgency_parts=parts_of(reading, claim, abuse),
+            urgency_parts=parts_of(reading, claim, abuse, facts),
             topic=Topic(_best(topic)),
             topic_proba=topic,
             language=language,
             abstained=bool(found.unsure[row]),
-            abstain_reason=_why(language, text.original) if found.unsure[row] else "",
+            abstain_reason=_why(language, text.original, bool(found.critic[row]))
+            if found.unsure[row]
+            else "",
             reasons=reasons,
             model_version=self.version,
         )
@@ -128,7 +137,7 @@ def _best(named: dict[str, float]) -> str:
     return max(named, key=named.__getitem__)
 
 
-def _why(language: Language, text: str) -> str:
+def _why(language: Language, text: str, critic: bool) -> str:
     if language is not Language.OTHER:
-        return "low confidence"
+        return "perhaps a critic" if critic else "low confidence"
     return "language" if has_words(text) else "no words"

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from classifier import ngrams
 from classifier.features import Features, word_views
+from classifier.hardfacts import THREAT
 from classifier.heads import TARGETS, Readers
 from classifier.signals import Signal
 from otklik.enums import Abuse, Claim
@@ -25,7 +26,15 @@ _MOST = 3  # spans of one kind
 _LEAST_SHARE = 0.4  # of the strongest word
 _SIGNALS_SHOWN = 6
 _HOSTILE = frozenset(
-    {"obscenity", "insult_word", "group_slur", "second_person_insult", "staff_insult", "threat"}
+    {
+        "obscenity",
+        "insult_word",
+        "group_slur",
+        "second_person_insult",
+        "staff_insult",
+        "threat",
+        THREAT,
+    }
 )
 _UNSHOWN = frozenset({"question", "retweet", "child"})
 _ABUSES, _CLAIMS = TARGETS["abuse"], TARGETS["claim"]
@@ -47,14 +56,15 @@ class Explainer:
         for row, text in enumerate(features.texts):
             here = slice(first[row], first[row + 1])
             abuse, claim = _ABUSES[best["abuse"][row]], _CLAIMS[best["claim"][row]]
+            told = [*features.facts[row], *features.readings[row].signals]
             reasons: list[Reason] = []
             if abuse != Abuse.NONE:
-                facts = [item for item in features.readings[row].signals if item.name in _HOSTILE]
+                facts = [item for item in told if item.name in _HOSTILE]
                 reasons += _hostile_reasons(text.original, text.tokens, hostile[here], facts, abuse)
             if claim != Claim.NONE:
                 spans = _strongest(text.tokens, case[here])
                 reasons += [_reason("case", claim, text.original, *span) for span in spans]
-            reasons += _signal_reasons(text.original, features.readings[row].signals)
+            reasons += _signal_reasons(text.original, told)
             found.append(tuple(reasons))
         return found
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -36,9 +36,12 @@ from classifier.fitting import (
     kernel_of,
     one_hot,
 )
+from classifier.hardfacts import apply, facts_of
 from classifier.heads import Readers
 from classifier.ngrams import WIDTH
+from classifier.signals import Signal
 from otklik.clock import now
+from otklik.language.normaliser import normalise
 
 OWN_TEXTS = Path(__file__).resolve().parent / "data" / "own_texts.jsonl"
 _BATCH, FOLDS = 2000, 5
@@ -67,6 +70,7 @@ class Material:
     aux_weights: F32
     aux_bias: F32
     aux_names: tuple[str, ...]
+    facts: list[list[Signal]]
 
     @property
     def own(self) -> npt.NDArray[np.bool_]:
@@ -120,7 +124,8 @@ def prepare(gold: Path, data: Path | None, extra: Sequence[Path], say: Progress)
     rows = [*kept, *own]
     matrix, dense = _features([row.text for row in rows])
     weights, bias, names = _aux(data, {text_key(row.text) for row in rows}, say)
-    return Material(rows, matrix, dense, gold_labels(rows), weights, bias, names)
+    facts = [facts_of(normalise(row.text)) for row in rows]
+    return Material(rows, matrix, dense, gold_labels(rows), weights, bias, names, facts)
 
 
 def _as_own(row: GoldRow) -> GoldRow:
@@ -202,7 +207,8 @@ def _figures(
 ) -> tuple[dict[str, Any], abstaining.Thresholds]:
     seen = ~material.own
     labels = {name: values[seen] for name, values in material.labels.items()}
-    kept = {name: values[seen] for name, values in proba.items()}
+    facts = [material.facts[place] for place in np.flatnonzero(seen)]
+    kept = apply({name: values[seen] for name, values in proba.items()}, facts)
     thresholds = abstaining.choose(kept["stance"], labels["tone"])
     return metrics(judged(labels, kept, thresholds)), thresholds
 
@@ -234,7 +240,7 @@ def _manifest(
             name: _version(name) for name in ("numpy", "scipy", "scikit-learn", "rumorph")
         },
         "python": platform.python_version(),
-        "thresholds": {"hater_doubt": thresholds.hater_doubt, "floor": thresholds.floor},
+        "thresholds": asdict(thresholds),
         "metrics": {"cross_validated": table},
     }
 

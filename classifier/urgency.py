@@ -5,14 +5,16 @@ Parts that need more than the text (reach, velocity, waiting time) are added at 
 
 from __future__ import annotations
 
-from classifier.signals import Reading
+from collections.abc import Sequence
+
+from classifier.signals import Reading, Signal
 from otklik.enums import Abuse, Claim
 
 # part → signals that speak for it
 _PARTS: dict[str, tuple[str, ...]] = {
     "harm": ("harm", "child_harmed"),
     "child": ("child", "child_harmed"),
-    "threat": ("threat",),
+    "threat": ("threat", "first_person_threat"),
     "self_harm": ("self_harm",),
     "money": ("money_taken", "fraud"),
     "legal": ("lawsuit", "legal"),
@@ -23,7 +25,7 @@ _PARTS: dict[str, tuple[str, ...]] = {
     "churn": ("churn",),
     "dishonesty": ("dishonesty",),
     "rudeness": ("rudeness",),
-    "data_leak": ("personal_data",),
+    "data_leak": ("personal_data", "data_leak"),
 }
 PARTS = tuple(_PARTS)
 _PART_OF = {
@@ -35,11 +37,15 @@ _LEAST = 0.05
 
 
 def parts_of(
-    reading: Reading, claim: dict[str, float], abuse: dict[str, float]
+    reading: Reading,
+    claim: dict[str, float],
+    abuse: dict[str, float],
+    facts: Sequence[Signal] = (),
 ) -> dict[str, float]:
     """Strength in [0, 1] of every part present; absent parts are not named.
 
     A fact counts in full where there is a case; the threat part goes by the abuse head instead.
+    Hard `facts` (`classifier.hardfacts`) count in full always.
     """
     case = 1 - claim[Claim.NONE.value]
     parts: dict[str, float] = {}
@@ -49,4 +55,6 @@ def parts_of(
             strength = round(signal.weight * meant, 3)
             if strength >= _LEAST and strength > parts.get(part, 0.0):
                 parts[part] = strength
+    for fact in facts:
+        parts.update(dict.fromkeys(_PART_OF[fact.name], fact.weight))
     return parts

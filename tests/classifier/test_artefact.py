@@ -72,7 +72,8 @@ def test_the_manifest_says_what_it_was_made_of(classifier: Classifier) -> None:
     assert low <= value <= high
     assert value > 0.6  # the majority class alone has kappa 0
     assert table["critics_filed_as_hater"][0] <= 0.01
-    assert table["abstained"][0] <= 0.10
+    assert table["critics_filed_as_other"][0] <= 0.03
+    assert table["abstained"][0] <= 0.15
     card = (artefact.SHIPPED / artefact.CARD).read_text(encoding="utf-8")
     assert manifest["version"] in card
 

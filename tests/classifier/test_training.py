@@ -79,7 +79,7 @@ def test_the_manifest_records_rows_data_and_figures(trained: Path, gold: Path) -
     manifest = Classifier.load(trained).manifest
     assert manifest["rows"] == {"gold": len(_CASES) * len(_NAMES), "own": 0}
     assert manifest["data"] == {"gold.jsonl": artefact.file_digest(gold)}
-    assert set(manifest["thresholds"]) == {"hater_doubt", "floor"}
+    assert set(manifest["thresholds"]) == {"hater_doubt", "floor", "other_doubt"}
 
 
 def test_unlabelled_rows_stop_training(tmp_path: Path) -> None:

@@ -1,0 +1,99 @@
+"""Hard facts: read with their words, not where they are quoted or denied; urgency only rises."""
+
+import numpy as np
+import pytest
+
+from classifier.abstaining import OTHER, STANCES, Thresholds, choose
+from classifier.hardfacts import KINDS, apply, facts_of
+from classifier.heads import TARGETS
+from classifier.model import Classifier
+from otklik.enums import Abuse, Stance, Urgency
+from otklik.language.normaliser import normalise
+
+FOUND = [
+    ("Поели у вас плова, брата увезли на скорой", "harm", "увезли на скорой"),
+    ("Half an hour later the paramedics were here", "harm", "paramedics"),
+    ("От вашей маски отёк лица", "harm", "отёк лица"),
+    ("Ребёнок на вашей горке поранился", "child_harmed", "Ребёнок на вашей горке поранился"),
+    ("В вашем приложении вижу чужие адреса", "data_leak", "вижу чужие адреса"),
+    ("I can see other customers' invoices", "data_leak", "other customers' invoices"),
+    ("После такого не хочу жить", "self_harm", "не хочу жить"),
+    ("Вашему охраннику ноги переломаю", "first_person_threat", "ноги переломаю"),
+    ("I will punch your waiter", "first_person_threat", "I will punch your waiter"),
+]
+ABSENT = [
+    "Никто не отравился, всё свежее",
+    "Сделано на скорую руку",
+    "Такие туфли с руками оторву",
+    "Голову сломаю с вашими тарифами",
+    "Пойду к вам, вырву зуб",
+    "Загорелся зелёный индикатор",
+    "Сосед орал «я тебя убью», а полиция не едет",
+    "RT @news: посетители кафе отравились",
+    "Спасибо, вижу все свои заказы",
+]
+
+
+@pytest.mark.parametrize(("text", "kind", "words"), FOUND)
+def test_a_hard_fact_is_read_with_its_words(text: str, kind: str, words: str) -> None:
+    found = {(fact.name, text[fact.start : fact.end]) for fact in facts_of(normalise(text))}
+    assert (kind, words) in found
+    assert {name for name, _ in found} <= set(KINDS)
+
+
+@pytest.mark.parametrize("text", ABSENT)
+def test_what_is_quoted_denied_or_a_way_of_speaking_is_no_hard_fact(text: str) -> None:
+    assert facts_of(normalise(text)) == []
+
+
+@pytest.mark.parametrize(("text", "kind", "words"), FOUND)
+def test_a_hard_fact_must_be_seen_at_once_and_is_shown(
+    classifier: Classifier, text: str, kind: str, words: str
+) -> None:
+    verdict = classifier.judge([text])[0]
+    assert verdict.urgency is Urgency.CRITICAL
+    assert (kind, words) in {(reason.name, reason.text) for reason in verdict.reasons}
+    assert verdict.urgency_parts
+
+
+def test_a_threat_in_the_first_person_is_never_a_plain_critic(classifier: Classifier) -> None:
+    texts = ["Найду вашего повара и сломаю ему руки", "I'll find your cashier, 40 not refunded"]
+    for verdict in classifier.judge(texts):
+        assert verdict.abuse is Abuse.THREAT
+        assert verdict.stance in (Stance.HATER, Stance.HEATED)
+        assert verdict.urgency_parts["threat"] > 0.5
+
+
+def test_facts_lift_and_never_lower() -> None:
+    random = np.random.default_rng(5)
+    proba = {
+        name: random.dirichlet(np.ones(len(classes)), 200).astype(np.float32)
+        for name, classes in {**TARGETS, "stance": STANCES}.items()
+    }
+    facts = [facts_of(normalise(FOUND[place % len(FOUND)][0])) for place in range(200)]
+    changed = apply(proba, facts)
+    assert (changed["urgency"].argmax(axis=1) == 3).all()
+    for name, values in changed.items():
+        assert values.sum(axis=1) == pytest.approx(np.ones(200), abs=1e-5)
+        assert apply(proba, [[]] * 200)[name].tolist() == proba[name].tolist()
+
+
+def test_a_doubtful_other_is_perhaps_a_critic() -> None:
+    proba = np.zeros((2, len(STANCES)), dtype=np.float32)
+    proba[:, OTHER] = (0.6, 0.9)
+    proba[:, STANCES.index(Stance.CRITIC)] = (0.4, 0.1)
+    thresholds = Thresholds(hater_doubt=0.2, floor=0.0, other_doubt=0.3)
+    assert thresholds.critic(proba).tolist() == [True, False]
+    assert thresholds.unsure(proba).tolist() == [True, False]
+
+
+def test_few_critics_are_filed_as_other() -> None:
+    random = np.random.default_rng(2)
+    truth = random.integers(0, len(STANCES), 4000)
+    scores = random.normal(size=(4000, len(STANCES)))
+    scores[np.arange(4000), truth] += 1.0
+    proba = (np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)).astype(np.float32)
+    found = choose(proba, truth)
+    cases = np.isin(truth, [STANCES.index(Stance.CRITIC), STANCES.index(Stance.HEATED)])
+    lost = (proba.argmax(axis=1) == OTHER) & ~found.unsure(proba)
+    assert 0 < lost[cases].mean() <= 0.03
