@@ -7,6 +7,7 @@ Rights are checked where the work is done; a refusal comes back as a notice.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 from sqlmodel import Session
@@ -28,8 +29,11 @@ WithReason = Callable[[str], None]
 
 
 def perform(act: Act[T]) -> T | None:
-    """Run `act` in one transaction; a refusal becomes a notice and gives None."""
-    at = now()
+    """Run `act` in one transaction; a refusal becomes a notice and gives None.
+
+    The time is the desk's own: "by the 24th" in a reply means the end of the day here.
+    """
+    at = now().astimezone(ZoneInfo(data.settings().timezone))
     try:
         with database.session(data.engine()) as session:
             who = people.find_logged_in(session, browser.cookies().get(browser.SESSION_COOKIE), at)
@@ -45,7 +49,14 @@ def save_text(case: data.CaseFile, text: str) -> DraftRow | None:
 
     def act(session: Session, who: Person, at: datetime) -> DraftRow:
         if draft is not None:
-            return editing.edit_draft(session, person=who, draft_id=draft.id or 0, text=text, at=at)
+            return editing.edit_draft(
+                session,
+                person=who,
+                draft_id=draft.id or 0,
+                text=text,
+                at=at,
+                own_contacts=data.own_contacts(),
+            )
         return editing.write_draft(
             session,
             person=who,
@@ -53,6 +64,7 @@ def save_text(case: data.CaseFile, text: str) -> DraftRow | None:
             mention_version=mention.version,
             text=text,
             at=at,
+            own_contacts=data.own_contacts(),
         )
 
     return perform(act)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
+from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -27,6 +28,7 @@ from otklik.store import judgements, mentions, queue, replies, sources
 from otklik.verdicts import Verdict
 from responder import review
 from responder.knowledge import Fact
+from responder.knowledge_file import load_knowledge, shipped_knowledge
 from responder.lint import Finding
 
 
@@ -40,6 +42,14 @@ def settings() -> Settings:
 def engine() -> Engine:
     """The engine of this process."""
     return database.make_engine(settings().database_url)
+
+
+@cache
+def own_contacts() -> tuple[str, ...]:
+    """Ways to reach us that may be said in public."""
+    file = settings().knowledge_file
+    known = load_knowledge(Path(file)) if file else shipped_knowledge()
+    return tuple(known.own_contacts)
 
 
 def find_person(token: str | None, at: datetime) -> Person | None:
@@ -193,6 +203,7 @@ def lint(case: CaseFile, text: str, at: datetime) -> list[Finding]:
             points=draft.points if draft else [],
             facts=draft.facts if draft else [],
             at=at,
+            own_contacts=own_contacts(),
         )
 
 

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -94,6 +95,7 @@ def log_in(
     """
     person = rows.find_person(session, login)
     if person is None or person.password_hash is None or not person.is_active:
+        _fits(_nobody(), password)  # takes as long as a wrong password: logins cannot be guessed
         return None
     if person.locked_until is not None and person.locked_until > at:
         return None
@@ -114,6 +116,11 @@ def log_in(
     )
     _note(session, person, "person.logged_in", at)
     return token
+
+
+@cache
+def _nobody() -> str:
+    return _hasher.hash("nobody has this password")
 
 
 def _fits(password_hash: str, password: str) -> bool:

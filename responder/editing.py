@@ -1,5 +1,6 @@
 """A person's work on a mention short of approving: edit, write, reject, ignore, label."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session
@@ -15,9 +16,18 @@ from responder.checks import note_draft, open_mention, proposed_draft
 
 
 def edit_draft(
-    session: Session, *, person: Person, draft_id: int, text: str, at: datetime
+    session: Session,
+    *,
+    person: Person,
+    draft_id: int,
+    text: str,
+    at: datetime,
+    own_contacts: Sequence[str] = (),
 ) -> DraftRow:
     """Replace the text: a new draft that supersedes the old one, without its approvals.
+
+    Args:
+        own_contacts: see `review.lint_text`.
 
     Raises:
         StaleText: draft or mention changed since it was shown. NotAllowed: role too low.
@@ -25,11 +35,18 @@ def edit_draft(
     require(person, Role.OPERATOR)
     old = proposed_draft(session, draft_id)
     mention = open_mention(session, old.mention_id, old.mention_version)
-    return _save_text(session, mention, old, text, person=person, at=at)
+    return _save_text(session, mention, old, text, person=person, at=at, own_contacts=own_contacts)
 
 
 def _save_text(
-    session: Session, mention: Mention, old: DraftRow, text: str, *, person: Person, at: datetime
+    session: Session,
+    mention: Mention,
+    old: DraftRow,
+    text: str,
+    *,
+    person: Person,
+    at: datetime,
+    own_contacts: Sequence[str],
 ) -> DraftRow:
     if not text.strip():
         raise ApprovalError("an empty reply cannot be saved")
@@ -41,6 +58,7 @@ def _save_text(
         points=old.points,
         facts=old.facts,
         at=at,
+        own_contacts=own_contacts,
     )
     findings = [finding.model_dump(mode="json") for finding in found]
     decision = judgements.list_decisions(session, [mention])[mention.id or 0]
@@ -79,6 +97,7 @@ def write_draft(
     mention_version: int,
     text: str,
     at: datetime,
+    own_contacts: Sequence[str] = (),
 ) -> DraftRow:
     """A person's own text for a mention that has no draft.
 
@@ -104,7 +123,9 @@ def write_draft(
         text_digest="",
         created_at=at,
     )
-    draft = _save_text(session, mention, blank, text, person=person, at=at)
+    draft = _save_text(
+        session, mention, blank, text, person=person, at=at, own_contacts=own_contacts
+    )
     mentions.save_state(mention, MentionState.DRAFTED, at)
     session.add(mention)
     return draft

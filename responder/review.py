@@ -36,9 +36,15 @@ def lint_text(
     points: Sequence[dict[str, Any]],
     facts: Sequence[dict[str, Any]],
     at: datetime,
+    own_contacts: Sequence[str] = (),
     reply_max_length: int | None = None,
 ) -> list[Finding]:
-    """Findings in a reply to `mention`; the same check serves machine and person."""
+    """Findings in a reply to `mention`; the same check serves machine and person.
+
+    Args:
+        own_contacts: ways to reach us that may be said in public (`Knowledge.own_contacts`);
+            without them every contact counts as somebody's personal data.
+    """
     thread = mentions.list_thread_mentions(session, mention.thread_id)
     context = LintContext(
         comment=mention.text,
@@ -49,6 +55,7 @@ def lint_text(
         thread_texts=tuple(other.text for other in thread if other.id != mention.id),
         recent_replies=tuple(replies.list_public_texts(session, mention.brand_id)),
         points=tuple(Point.model_validate(point) for point in points),
+        own_contacts=tuple(own_contacts),
         reply_max_length=reply_max_length,
     )
     return lint(text, context)
