@@ -3,7 +3,8 @@
 Five kinds: `harm`, `child_harmed`, `data_leak`, `self_harm`, `first_person_threat`. They are
 read by rules beside the heads, with exact places, and never enter the heads' features. The rule
 is one line: a fact that is told, not quoted and not headline news, lifts urgency to 3; a
-first-person threat also makes abuse `threat`. Nothing here lowers anything.
+first-person threat also makes abuse `threat`. As the labelling guide has it, a critic (or
+heated) with a concrete case is at least 1. Nothing here lowers anything.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ F32 = npt.NDArray[np.float32]
 
 THREAT = "first_person_threat"
 _STANCES = tuple(Stance)
-_CRITICAL = 3
+_WITH_CASE = [_STANCES.index(Stance.CRITIC), _STANCES.index(Stance.HEATED)]
+_CONCRETE = TARGETS["claim"].index(Claim.CONCRETE)
+_NORMAL, _CRITICAL = 1, 3
 _TRIED = 5  # places of one kind looked at; bounds the work
 _QUOTE_LENGTH = 202
 _MOVED = 0.7  # share of the probability a fact moves to what it shows
@@ -88,6 +91,8 @@ def _quoted(original: str, start: int, end: int) -> bool:
 def apply(proba: dict[str, F32], facts: Sequence[Sequence[Signal]]) -> dict[str, F32]:
     """Copies of (n, c) probabilities per head with the facts of each of the n texts in force."""
     changed = {name: proba[name].copy() for name in proba}
+    for row in np.flatnonzero(_cases_at_rest(proba)).tolist():
+        _move(changed["urgency"][row], _NORMAL)
     for row, found in enumerate(facts):
         if not found:
             continue
@@ -98,9 +103,15 @@ def apply(proba: dict[str, F32], facts: Sequence[Sequence[Signal]]) -> dict[str,
     return changed
 
 
+def _cases_at_rest(proba: dict[str, F32]) -> npt.NDArray[np.bool_]:
+    stance, claim = proba["stance"].argmax(axis=1), proba["claim"].argmax(axis=1)
+    case = np.isin(stance, _WITH_CASE) & (claim == _CONCRETE)
+    return np.asarray(case & (proba["urgency"].argmax(axis=1) == 0))
+
+
 def _threaten(proba: dict[str, F32], row: int) -> None:
     _move(proba["abuse"][row], TARGETS["abuse"].index(Abuse.THREAT))
-    case = proba["claim"][row].argmax() == TARGETS["claim"].index(Claim.CONCRETE)
+    case = proba["claim"][row].argmax() == _CONCRETE
     _move(proba["stance"][row], _STANCES.index(Stance.HEATED if case else Stance.HATER))
 
 

@@ -19,6 +19,7 @@ FOUND = [
     ("I can see other customers' invoices", "data_leak", "other customers' invoices"),
     ("После такого не хочу жить", "self_harm", "не хочу жить"),
     ("Вашему охраннику ноги переломаю", "first_person_threat", "ноги переломаю"),
+    ("I will slap your cashier", "first_person_threat", "I will slap your cashier"),
     ("I will punch your waiter", "first_person_threat", "I will punch your waiter"),
 ]
 ABSENT = [
@@ -73,9 +74,21 @@ def test_facts_lift_and_never_lower() -> None:
     facts = [facts_of(normalise(FOUND[place % len(FOUND)][0])) for place in range(200)]
     changed = apply(proba, facts)
     assert (changed["urgency"].argmax(axis=1) == 3).all()
-    for name, values in changed.items():
+    for values in changed.values():
         assert values.sum(axis=1) == pytest.approx(np.ones(200), abs=1e-5)
-        assert apply(proba, [[]] * 200)[name].tolist() == proba[name].tolist()
+    unchanged = apply(proba, [[]] * 200)
+    assert (unchanged["urgency"].argmax(axis=1) >= proba["urgency"].argmax(axis=1)).all()
+    for name in ("abuse", "stance", "claim", "topic"):
+        assert unchanged[name].tolist() == proba[name].tolist()
+
+
+def test_a_critic_with_a_case_waits_a_day_at_most(classifier: Classifier) -> None:
+    texts = ["Прислали не ту сковородку", "баллы исчезли после покупки", "Ужасный сервис"]
+    first, second, vague = classifier.judge(texts)
+    assert (first.stance, second.stance) == (Stance.CRITIC, Stance.CRITIC)
+    assert first.urgency >= Urgency.NORMAL
+    assert second.urgency >= Urgency.NORMAL
+    assert vague.urgency is Urgency.LOW
 
 
 def test_a_doubtful_other_is_perhaps_a_critic() -> None:
