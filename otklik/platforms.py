@@ -17,7 +17,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 
 from otklik.errors import ConfigError
 
@@ -41,6 +49,23 @@ class Capability(StrEnum):
 
 class _Collected(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _storable(cls, value: Any) -> Any:
+        """Collectors clean what they read; this is for the one that forgets."""
+        return storable(value)
+
+
+def storable(value: Any) -> Any:
+    """Text without what no database takes: null characters, halves of a character."""
+    if isinstance(value, str):
+        if value.isascii() and "\x00" not in value:
+            return value
+        return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {storable(key): storable(inside) for key, inside in value.items()}
+    return [storable(inside) for inside in value] if isinstance(value, list) else value
 
 
 class CollectedAuthor(_Collected):

@@ -214,14 +214,19 @@ def resolve_unknown(
     if reply.state != ReplyState.UNKNOWN:
         raise StaleText(f"the reply is {reply.state} by now")
     mention = mentions.get_mention(session, reply.mention_id)
+    # a comment edited or deleted meanwhile has gone its own way since
+    is_same = mention.state == MentionState.APPROVED and mention.version == reply.mention_version
     if was_posted:
         reply.state, reply.posted_at = ReplyState.POSTED, reply.sending_at
         reply.external_id = external_id or reply.external_id
-        mentions.save_state(mention, MentionState.ANSWERED, at)
-        session.add(mention)
+        if is_same:
+            mentions.save_state(mention, MentionState.ANSWERED, at)
+            session.add(mention)
     else:
         reply.state, reply.error = ReplyState.FAILED, "a person found that it was not posted"
-        propose_again(session, reply, mention, reply.error, at)
+        promises.forget(session, reply_id, at)
+        if is_same:
+            propose_again(session, reply, mention, reply.error, at)
     session.add(reply)
     audit.record(
         session,

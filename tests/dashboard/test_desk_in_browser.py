@@ -136,7 +136,8 @@ def test_a_new_comment_appears_without_a_reload(
     from otklik.database import session as writing
     from otklik.enums import Stance, Topic
     from otklik.store.sources import find_source
-    from tests.dashboard.seed import Example, add_examples
+    from tests.dashboard.examples import Example
+    from tests.dashboard.seed import add_examples
 
     page = open_desk(desk, "operator")
     page.wait_for_selector(".ot-row")

@@ -18,8 +18,9 @@ from otklik.platforms import BadRow
 from otklik.platforms import Page as SourcePage
 from otklik.store import intake
 from tests.dashboard.conftest import Opened
+from tests.dashboard.examples import Example
 from tests.dashboard.hostile import HOSTILE
-from tests.dashboard.seed import Example, _seed_policy, add_examples, seed_people, seed_source
+from tests.dashboard.seed import _seed_policy, add_examples, seed_people, seed_source
 from tests.servers.databases import SqliteTemplate
 from tests.servers.desk import DeskServer
 

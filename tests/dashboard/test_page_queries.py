@@ -17,7 +17,8 @@ from otklik.enums import DeliveryState, MentionState, ReplyState, Stance, Topic
 from otklik.models import Mention, Reply
 from otklik.store import mentions, queue
 from otklik.store.queue import QueueFilter
-from tests.dashboard.seed import BRAND, Example, add_examples, seed, seed_source
+from tests.dashboard.examples import Example
+from tests.dashboard.seed import BRAND, add_examples, seed, seed_source
 
 
 @pytest.fixture

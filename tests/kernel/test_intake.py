@@ -156,3 +156,11 @@ def test_after_any_history_the_store_shows_what_the_site_shows(
     )
     alive = {row.external_id: row.text for row in rows(sqlite_engine) if row.deleted_at is None}
     assert alive == {f"host/{number}": text for number, text in site.items()}
+
+
+@pytest.mark.parametrize("text", ["до\x00после", "половина \ud83d знака", "\x00"])
+def test_what_no_database_takes_is_taken_out_at_the_port(engine: Engine, text: str) -> None:
+    mention = comment(1, text, original={"raw": [text], text: "key"})
+    store(engine, Page(mentions=(mention,)))
+    (row,) = rows(engine)
+    assert row.text == text.replace("\x00", "").replace("\ud83d", "?")

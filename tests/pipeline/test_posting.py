@@ -282,3 +282,26 @@ def test_where_two_are_asked_the_editor_does_not_count(stage: Stage) -> None:
     with pytest.raises(SecondApprovalNeeded):
         approve(stage, blocked, Role.LEAD)
     assert approve(stage, blocked, Role.ADMIN).reply_id is not None
+
+
+@pytest.mark.parametrize("was_posted", [True, False])
+def test_resolving_an_unknown_reply_leaves_an_edited_comment_to_its_own_way(
+    stage: Stage, was_posted: bool
+) -> None:
+    number, draft = ready(stage)
+    approve_fully(stage, draft)
+    stage.site.faults["post"] = [OutcomeUnknown("cut")]
+    pipeline.post(stage.desk)
+    stage.site.comments[number].text = "Всё приехало, спасибо!"
+    pipeline.collect(stage.desk, "site")
+    before = state_of(stage, number)
+    with session(stage.desk.engine) as db:
+        approval.resolve_unknown(
+            db,
+            person=stage.people[Role.APPROVER],
+            reply_id=replies_to(stage, number)[0].id or 0,
+            was_posted=was_posted,
+            external_id=None,
+            at=stage.clock(),
+        )
+    assert state_of(stage, number) == before
