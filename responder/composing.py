@@ -267,8 +267,8 @@ class Composer:
             self.request.at,
             at_fault=point.kind is PointKind.HAPPENED,
         )
-        if self.request.verdict.urgency is Urgency.CRITICAL and point.topic is Topic.QUALITY:
-            # A rule about cakes is no answer to somebody who fell ill.
+        if self.request.verdict.urgency is Urgency.CRITICAL and point.topic is not Topic.PRICE:
+            # A rule about cakes is no answer to somebody who fell ill or whose data is shown.
             found = [one for one in found if one.fact.first]
         if point.thing_id:
             found = [one for one in found if one.fact.first or point.topic in one.fact.topics]
