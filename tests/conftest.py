@@ -7,6 +7,7 @@ Fixtures:
     database_url: URL of the database behind `engine`, for child processes.
     shared: the folder `../shared` (or `OTKLIK_SHARED`), else the test is skipped.
     artefacts: the folder for screenshots and reports.
+    browser: a Chromium, one for each module.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import Browser
 from sqlalchemy import Engine
 
 from otklik.database import make_engine
+from tests.servers.browser import chromium
 from tests.servers.databases import PostgresServer, SqliteTemplate
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -172,3 +175,10 @@ def _opened(url: str) -> Iterator[Engine]:
     engine = make_engine(url)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium, closed with its module: Playwright's loop must not meet another one."""
+    with chromium() as opened:
+        yield opened

@@ -10,18 +10,11 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from otklik.database import make_engine
 from tests.dashboard.seed import PASSWORD, seed
-from tests.servers.browser import chromium, sign_in
+from tests.servers.browser import sign_in
 from tests.servers.databases import SqliteTemplate
 from tests.servers.desk import DeskServer
 
 Opened = Callable[..., Page]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of this folder."""
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

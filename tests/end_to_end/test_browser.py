@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.end_to_end.shop import Shop, open_first_case, open_shop
-from tests.servers.browser import chromium
 
 pytestmark = pytest.mark.needs_chromium
 ADDED = "Разбираем это прямо сейчас, пишет смена чайного двора."
@@ -34,13 +33,6 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """The demo, running."""
     with open_shop(tmp_path_factory.mktemp("shop")) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A Chromium."""
-    with chromium() as opened:
-        yield opened
 
 
 def test_the_most_urgent_case_is_edited_approved_and_stands_on_the_page(
