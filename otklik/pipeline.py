@@ -152,7 +152,7 @@ def group(desk: Desk, limit: int = 200) -> StepCount:
 
     def work(db: Session, rows: list[Mention]) -> None:
         waves.open_cases(db, rows, desk.now())
-        for incident in waves.find_incidents(db, rows, desk.settings, desk.now()):
+        for incident in waves.find_incidents(db, rows, desk.settings, desk.knowledge, desk.now()):
             notices.new_incident(db, incident, desk.settings.channels, desk.now())
         _move(rows, MentionState.GROUPED, desk.now())
 

@@ -1,7 +1,8 @@
 """Cases and incidents: one person, one story; many people, one story. Pure.
 
-First version: unhappy mentions of the same topic whose telling words overlap, by different
-people within a window, are one suspected incident. Near-copies with no case are an attack.
+First version: unhappy mentions by different people within a window are one suspected incident
+when they say the same word of the same thing of ours (`keys_of`), or when their telling words
+overlap under one topic. Near-copies with no case are an attack.
 """
 
 import math
@@ -13,12 +14,24 @@ from functools import lru_cache
 
 from otklik.enums import Claim, IncidentKind, Stance, Topic
 from otklik.language.lemmas import lemmas
+from responder.knowledge import Knowledge
+from responder.points import GENERAL_THINGS
 
 SIMILAR = 0.22
 NEAR_COPY = 0.8
 _MIN_WORD = 4
 _MAX_WORDS = 60
 _WORD = re.compile(r"[^\W\d_]+")
+_NUMBER = re.compile(r"(?<![\w.,])\d{3,6}(?![\w.,]\d)")
+# words that say nothing of what went wrong
+_COMMON_WORDS = """
+быть который очень просто опять снова теперь сегодня вчера потом только такой какой весь сказать
+написать говорить делать сделать стать хотеть мочь знать ваш наш свой этот спасибо здравствовать
+пожалуйста купить заказать взять брать пачка раз день неделя после
+with that this have from your they what were just again very when there here been will would
+bought ordered pack same also about
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
 
 
 @dataclass(frozen=True)
@@ -32,6 +45,7 @@ class Story:
     stance: Stance
     claim: Claim
     incident_id: int | None = None
+    keys: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -50,6 +64,24 @@ def telling_words(text: str) -> frozenset[str]:
     """Lemmas that can tell one story from another: four letters or more, at most 60."""
     words = [word for word in _WORD.findall(text[:2000].lower()) if len(word) >= _MIN_WORD]
     return frozenset(lemmas(words[:_MAX_WORDS]))
+
+
+def said_in(text: str) -> frozenset[str]:
+    """Telling words and numbers: a batch, a branch, a sum."""
+    return telling_words(text) | frozenset(_NUMBER.findall(text[:2000]))
+
+
+@lru_cache(maxsize=20_000)
+def keys_of(knowledge: Knowledge, text: str) -> frozenset[tuple[str, str]]:
+    """What a story says of which thing of ours: (thing, word or number), the thing's own names
+    left out. Five people with one key tell one trouble, however differently they tell it.
+    """
+    keys: set[tuple[str, str]] = set()
+    for thing in knowledge.things_in(text):
+        if thing.id not in GENERAL_THINGS and not thing.sore:
+            named = telling_words(" ".join(thing.words))
+            keys.update((thing.id, word) for word in said_in(text) - named - _COMMON)
+    return frozenset(keys)
 
 
 class Neighbourhood:
@@ -94,7 +126,9 @@ class Neighbourhood:
             for other in self.recent
             if other.mention_id != story.mention_id and other.topic == story.topic
         ]
-        near = [other for other, likeness in likes if likeness >= SIMILAR]
+        alike = {other.mention_id for other, likeness in likes if likeness >= SIMILAR}
+        told = self._same_key(story, least_people)
+        near = [one for one in self.recent if one.mention_id in alike | told]
         people = {story.author_id, *(other.author_id for other in near)}
         if len(people) < least_people:
             return None
@@ -106,9 +140,18 @@ class Neighbourhood:
             incident_id=next((other.incident_id for other in near if other.incident_id), None),
         )
 
+    def _same_key(self, story: Story, least_people: int) -> set[int]:
+        """Stories that share a key with this one which enough different people share."""
+        found: set[int] = set()
+        for key in story.keys:
+            same = [one for one in self.recent if key in one.keys]
+            if len({story.author_id, *(one.author_id for one in same)}) >= least_people:
+                found.update(one.mention_id for one in same if one.mention_id != story.mention_id)
+        return found
+
     def _shared_words(self, story: Story, near: Sequence[Story]) -> tuple[str, ...]:
         counts = Counter(
-            word for other in near for word in telling_words(other.text) & telling_words(story.text)
+            word for other in near for word in said_in(other.text) & said_in(story.text)
         )
         ranked = sorted(counts, key=lambda word: (-counts[word] * self._weight(word), word))
         return tuple(ranked[:4])

@@ -10,7 +10,8 @@ from otklik.enums import Claim, Stance, Topic
 from otklik.models import Case, Incident, Mention, VerdictRow
 from otklik.settings import Settings
 from otklik.store import judgements, mentions
-from responder.incidents import Neighbourhood, Story, Wave
+from responder.incidents import Neighbourhood, Story, Wave, keys_of
+from responder.knowledge import Knowledge
 
 # how many recent unhappy mentions a new one is compared with
 NEIGHBOURS = 300
@@ -32,7 +33,11 @@ def open_cases(session: Session, rows: Sequence[Mention], at: datetime) -> None:
 
 
 def find_incidents(
-    session: Session, rows: Sequence[Mention], settings: Settings, at: datetime
+    session: Session,
+    rows: Sequence[Mention],
+    settings: Settings,
+    knowledge: Knowledge,
+    at: datetime,
 ) -> list[Incident]:
     """Attach mentions to incidents; the incidents that were new, or grew, in order."""
     unhappy = [row for row in rows if row.stance in _UNHAPPY and row.starts_clock]
@@ -41,13 +46,13 @@ def find_incidents(
     since = judgements.window_start(at, settings.incident_hours)
     recent = judgements.list_recent_unhappy(session, settings.brand_id, since, NEIGHBOURS)
     verdicts = judgements.list_verdicts(session, [*recent, *unhappy])
-    around = Neighbourhood([_story(row, verdicts) for row in recent])
+    around = Neighbourhood([_story(row, verdicts, knowledge) for row in recent])
     known = judgements.list_incidents(session, settings.brand_id, since)
     touched: dict[int, Incident] = {}
     for row in sorted(unhappy, key=lambda m: (m.waiting_since, m.id)):
         if row.waiting_since < since:
             continue
-        wave = around.wave_of(_story(row, verdicts), settings.incident_size)
+        wave = around.wave_of(_story(row, verdicts, knowledge), settings.incident_size)
         if wave is not None:
             incident = _attach(session, row, wave, known, at)
             touched[incident.id or 0] = incident
@@ -55,7 +60,7 @@ def find_incidents(
     return list(touched.values())
 
 
-def _story(row: Mention, verdicts: dict[int, VerdictRow]) -> Story:
+def _story(row: Mention, verdicts: dict[int, VerdictRow], knowledge: Knowledge) -> Story:
     verdict = verdicts.get(row.id or 0)
     return Story(
         mention_id=row.id or 0,
@@ -65,6 +70,7 @@ def _story(row: Mention, verdicts: dict[int, VerdictRow]) -> Story:
         stance=row.stance or Stance.OTHER,
         claim=verdict.claim if verdict else Claim.NONE,
         incident_id=row.incident_id,
+        keys=keys_of(knowledge, row.text),
     )
 
 

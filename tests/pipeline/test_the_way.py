@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from otklik import audit, pipeline
 from otklik.database import reading, session
@@ -239,6 +239,25 @@ def test_ten_people_with_one_trouble_are_one_incident(stage: Stage) -> None:
     assert len(inside) == 10
     assert len({row.incident_id for row in inside}) == 1
     assert len({row.case_id for row in rows}) == 11
+
+
+def test_one_trouble_told_in_different_words_is_one_incident(stage: Stage) -> None:
+    told = (
+        "Чёрный чай партии 1107 пахнет пылью",
+        "Взяла чай «Чёрный тай», 1107, а там труха вместо листа",
+        "Black Thai tea again, чай batch 1107, all dust",
+        "Пью чёрный тай десять лет, такого не было: пыль, чай вылил, на дне 1107",
+        "чёрный тай испортили. чай 1107",
+    )
+    for number, text in enumerate(told):
+        stage.site.add(text, f"guest{number}", at=START)
+    for number, word in enumerate(("горчит", "рассыпан", "дорогой", "остыл", "кислый")):
+        stage.site.add(f"Чай {word}, зелёный", f"other{number}", at=START)
+    pipeline.drain(stage.desk)
+    with reading(stage.desk.engine) as db:
+        rows = db.exec(select(Mention).order_by(col(Mention.id))).all()
+    assert len({row.incident_id for row in rows[: len(told)]} - {None}) == 1
+    assert [row.incident_id for row in rows[len(told) :]] == [None] * 5
 
 
 def test_one_person_keeps_one_open_case(stage: Stage) -> None:
