@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlmodel import Session, select
 
+from otklik import pipeline
 from otklik.database import session
 from otklik.enums import Role
 from otklik.models import DraftRow, Mention, Reply
@@ -11,6 +12,8 @@ from otklik.store import replies
 from responder import approval
 from responder.approval import Approved
 from tests.fakes import Stage
+
+COMPLAINT = "Заказ 4512 так и не приехал, доставка опоздала на три дня. Когда вернёте деньги?"
 
 
 def mention_of(db: Session, number: int) -> Mention:
@@ -56,3 +59,10 @@ def state_of(stage: Stage, number: int) -> str:
     """Where a comment stands on the data's way."""
     with session(stage.desk.engine) as db:
         return str(mention_of(db, number).state)
+
+
+def ready(stage: Stage) -> tuple[int, DraftRow]:
+    """A complaint with a draft."""
+    number = stage.site.add(COMPLAINT)
+    pipeline.drain(stage.desk)
+    return number, proposed(stage, number)

@@ -14,17 +14,8 @@ from otklik.enums import ReplyState, Role
 from otklik.errors import ApprovalError
 from otklik.models import DraftRow, Reply
 from responder import approval
-from tests.acts import approve_fully, mention_of, proposed, replies_to
+from tests.acts import approve_fully, mention_of, ready, replies_to
 from tests.fakes import Stage
-
-COMPLAINT = "Заказ 4512 так и не приехал, доставка опоздала на три дня. Когда вернёте деньги?"
-
-
-def ready(stage: Stage) -> tuple[int, DraftRow]:
-    """A complaint with a draft."""
-    number = stage.site.add(COMPLAINT)
-    pipeline.drain(stage.desk)
-    return number, proposed(stage, number)
 
 
 def forged(draft: DraftRow, stage: Stage, **more: object) -> Reply:

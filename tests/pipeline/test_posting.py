@@ -17,21 +17,11 @@ from otklik.errors import (
     StaleText,
     Transient,
 )
-from otklik.models import DraftRow
 from otklik.switches import set_posting_mode
 from responder import approval, editing, posting
-from tests.acts import approve, approve_fully, proposed, replies_to, state_of
+from tests.acts import approve, approve_fully, proposed, ready, replies_to, state_of
 from tests.fakes import Stage
 from tests.pipeline.conftest import StageMaker
-
-COMPLAINT = "Заказ 4512 так и не приехал, доставка опоздала на три дня. Когда вернёте деньги?"
-
-
-def ready(stage: Stage) -> tuple[int, DraftRow]:
-    """A complaint with a draft."""
-    number = stage.site.add(COMPLAINT)
-    pipeline.drain(stage.desk)
-    return number, proposed(stage, number)
 
 
 def test_an_edited_draft_loses_its_approval(stage: Stage) -> None:

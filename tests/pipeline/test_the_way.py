@@ -12,10 +12,8 @@ from otklik.errors import AccessDenied, NotFound, RateLimited, Transient
 from otklik.models import Alert, AlertDelivery, AuditEvent, Mention, Source, VerdictRow
 from otklik.store import mentions, sources
 from responder import editing
-from tests.acts import approve_fully, mention_of, proposed, replies_to, state_of
+from tests.acts import COMPLAINT, approve_fully, mention_of, proposed, replies_to, state_of
 from tests.fakes import START, Stage
-
-COMPLAINT = "Заказ 4512 так и не приехал, доставка опоздала на три дня. Когда вернёте деньги?"
 
 
 def test_a_comment_becomes_an_approved_reply_on_the_site(stage: Stage) -> None:
