@@ -5,10 +5,9 @@ of the thread or a person resolves, never a blind retry (promise 3). In dry-run 
 ends as `rehearsed`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlmodel import Session
 
@@ -239,15 +238,6 @@ def is_reply_of_ours(shown: CollectedMention, reply: Reply, mention: Mention) ->
         and shown.parent_external_id in places
         and same_text(shown.text, reply.text)
     )
-
-
-def is_this_reply(reply: Reply, text: str, original: Mapping[str, Any]) -> bool:
-    """Is a comment of ours, as a platform shows it, this reply?
-
-    A platform that keeps our idempotency key decides by it; otherwise the words do.
-    """
-    key = original.get("idempotency_key")
-    return key == reply.idempotency_key if key else same_text(text, reply.text)
 
 
 def read_back(

@@ -44,14 +44,3 @@ def list_events(session: Session, *, after_id: int = 0, size: int = 1000) -> Ite
         yield from page
         after_id = page[-1].id or after_id
         session.expunge_all()
-
-
-def list_events_of(session: Session, subject_kind: str, subject_id: str) -> list[AuditEvent]:
-    """What happened to one subject, oldest first."""
-    return list(
-        session.exec(
-            select(AuditEvent)
-            .where(AuditEvent.subject_kind == subject_kind, AuditEvent.subject_id == subject_id)
-            .order_by(col(AuditEvent.id))
-        )
-    )

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlmodel import Session, col, func, or_, select, update
 
@@ -205,9 +204,3 @@ def list_waiting(session: Session, brand_id: str, at: datetime) -> list[Mention]
             .with_for_update(skip_locked=True)
         )
     )
-
-
-def insert_rows(session: Session, rows: Sequence[Any]) -> None:
-    """Add rows in one go, ids filled in."""
-    session.add_all(rows)
-    session.flush()

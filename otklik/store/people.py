@@ -4,20 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, delete, select
 
-from otklik.errors import NotFound
 from otklik.models import LoginSession, Person, Switch
-
-
-def get_person(session: Session, person_id: int) -> Person:
-    """The person of that id.
-
-    Raises:
-        NotFound: there is none.
-    """
-    person = session.get(Person, person_id)
-    if person is None:
-        raise NotFound(f"person {person_id}")
-    return person
 
 
 def find_person(session: Session, login: str) -> Person | None:

@@ -8,7 +8,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from otklik.enums import DraftState, PromiseState, ReplyState
 from otklik.errors import NotFound
-from otklik.models import Approval, DraftRow, Mention, Person, Promise, Reply, Thread
+from otklik.models import Approval, DraftRow, Mention, Promise, Reply, Thread
 
 
 def save_draft(session: Session, draft: DraftRow) -> DraftRow:
@@ -114,15 +114,6 @@ def list_replies(session: Session, mention_id: int) -> list[Reply]:
     )
 
 
-def find_posted_reply(session: Session, mention_id: int) -> Reply | None:
-    """The last reply that stands in public under this mention, or None."""
-    return session.exec(
-        select(Reply)
-        .where(Reply.mention_id == mention_id, Reply.state == ReplyState.POSTED)
-        .order_by(col(Reply.id).desc())
-    ).first()
-
-
 def claim_reply(session: Session, brand_id: str, at: datetime) -> Reply | None:
     """The oldest reply whose undo window is over, locked; None when there is none."""
     return session.exec(_next_reply(brand_id, at).with_for_update(skip_locked=True)).first()
@@ -177,16 +168,6 @@ def claim_follow_ups(
         row.follow_up_at = at + lease
         session.add(row)
     return list(rows)
-
-
-def list_replies_under(session: Session, parents: Sequence[Mention]) -> dict[int, list[Reply]]:
-    """All replies to these mentions, by mention id."""
-    found: dict[int, list[Reply]] = {}
-    for row in session.exec(
-        select(Reply).where(col(Reply.mention_id).in_([m.id for m in parents]))
-    ):
-        found.setdefault(row.mention_id, []).append(row)
-    return found
 
 
 def list_under_way(session: Session, parent: Mention) -> list[tuple[Reply, Mention]]:
@@ -251,16 +232,6 @@ def list_due_promises(session: Session, brand_id: str, at: datetime) -> list[Pro
             .order_by(col(Promise.due_at))
         )
     )
-
-
-def find_approver(session: Session, draft_id: int) -> Person | None:
-    """Who approved a draft last."""
-    return session.exec(
-        select(Person)
-        .join(Approval, col(Approval.person_id) == Person.id)
-        .where(Approval.draft_id == draft_id)
-        .order_by(col(Approval.id).desc())
-    ).first()
 
 
 def list_public_texts(session: Session, brand_id: str, limit: int = 200) -> list[str]:
