@@ -188,6 +188,14 @@ class SourceHealth(StrEnum):
     OFF = "off"
 
 
+class SourceOrigin(StrEnum):
+    """Who named a source."""
+
+    SETTINGS = "settings"  # an entry of otklik.toml
+    DESK = "desk"  # added by a person, by command or form
+    IMPORT = "import"  # a file that was read
+
+
 class SlaState(StrEnum):
     """First-reply clock; starts at publication."""
 
@@ -220,6 +228,8 @@ class AlertKind(StrEnum):
     URGENT_MENTION = "urgent_mention"
     INCIDENT = "incident"
     SOURCE_DOWN = "source_down"
+    SOURCE_SILENT = "source_silent"
+    BUDGET_SPENT = "budget_spent"
     SLA_MISSED = "sla_missed"
     PROMISE_DUE = "promise_due"
     REPLY_UNKNOWN = "reply_unknown"

@@ -9,7 +9,8 @@
     ├── PlatformError          carries platform and source
     │   ├── Transient          retry with back-off
     │   │   └── RateLimited    … after `.retry_after` seconds
-    │   ├── AccessDenied       switch the source off, raise an alert
+    │   │       └── BudgetSpent    … in the next month, or when a person raises the budget
+    │   ├── AccessDenied       switch the source off, raise an alert that says what `.to_do`
     │   ├── Gone               mention or thread deleted: mark it, go on
     │   ├── Rejected           the platform refused this reply: back to the approver
     │   └── OutcomeUnknown     may have been posted: never retried by machine
@@ -89,8 +90,29 @@ class RateLimited(Transient):
         self.retry_after = retry_after
 
 
+class BudgetSpent(RateLimited):
+    """The month's money for this source is spent; its `retry_after` leads to the next month."""
+
+
 class AccessDenied(PlatformError):
-    """Credentials are wrong or revoked: the source is switched off until a person acts."""
+    """A person must act (token revoked, captcha, ban): the source is off until then.
+
+    Args:
+        to_do: what that person has to do, in one line; shown in the alert and on the screen.
+        whole_account: every source that uses the same token is concerned.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        platform: str = "",
+        source: str = "",
+        to_do: str = "",
+        whole_account: bool = False,
+    ) -> None:
+        super().__init__(message, platform=platform, source=source)
+        self.to_do, self.whole_account = to_do, whole_account
 
 
 class Gone(PlatformError):

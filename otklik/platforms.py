@@ -13,166 +13,60 @@ import os
 import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from datetime import datetime
-from enum import StrEnum
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import (
-    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
     SecretStr,
     ValidationError,
-    field_validator,
 )
 
+from otklik.clock import now
+from otklik.collected import (
+    BadRow,
+    Capability,
+    CollectedAuthor,
+    CollectedMention,
+    CollectedThread,
+    Cursor,
+    Page,
+    PostedReply,
+    ReplyRequest,
+    SourceCheck,
+    storable,
+)
 from otklik.errors import ConfigError
+from otklik.metering import Limit, LocalMeter, Meter
 
-Cursor = dict[str, Any]
+__all__ = [
+    "ENV_PREFIX",
+    "SINCE",
+    "AnyPlatform",
+    "BadRow",
+    "Capability",
+    "CollectedAuthor",
+    "CollectedMention",
+    "CollectedThread",
+    "Cursor",
+    "Limit",
+    "Meter",
+    "Page",
+    "Platform",
+    "PlatformSettings",
+    "PostedReply",
+    "ReplyRequest",
+    "SourceCheck",
+    "build_platform",
+    "discover",
+    "secret_keys",
+    "storable",
+]
+
 ENV_PREFIX = "env:"
-
-
-class Capability(StrEnum):
-    """What can be done where the comment stands, beyond collecting."""
-
-    THREAD = "thread"
-    POST = "post"
-    EDIT = "edit"
-    WITHDRAW = "withdraw"
-    HIDE = "hide"
-    UNHIDE = "unhide"
-    BAN = "ban"
-    UNBAN = "unban"
-    REPORT = "report"
-
-
-class _Collected(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _storable(cls, value: Any) -> Any:
-        """Collectors clean what they read; this is for the one that forgets."""
-        return storable(value)
-
-
-def storable(value: Any) -> Any:
-    """Text without what no database takes: null characters, halves of a character."""
-    if isinstance(value, str):
-        if value.isascii() and "\x00" not in value:
-            return value
-        return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, dict):
-        return {storable(key): storable(inside) for key, inside in value.items()}
-    return [storable(inside) for inside in value] if isinstance(value, list) else value
-
-
-class CollectedAuthor(_Collected):
-    """Who wrote it, as far as the platform tells. `followers` is a count of accounts."""
-
-    external_id: str = Field(min_length=1)
-    name: str = ""
-    url: str = ""
-    followers: int | None = None
-    registered_at: AwareDatetime | None = None
-    is_ours: bool = False
-
-
-class CollectedThread(_Collected):
-    """The place a mention stands in: a page, a post, a product."""
-
-    external_id: str = Field(min_length=1)
-    title: str = ""
-    url: str = ""
-    is_closed: bool = False
-
-
-class CollectedMention(_Collected):
-    """One comment or review as the platform shows it now.
-
-    Attributes:
-        external_id: unique within the platform *and* host or owner (promise 2), so that
-            comment 17 of two sites stays two: ``"blog.example/17"``.
-        ordinal: position among rows of equal content, for imports without an id; part of
-            `external_id` already, kept for the record.
-        published_at: aware; None when unknown (no SLA clock, no alert).
-        rating: normalised to 0 … 5 points, None when there is none.
-        original: what else the source said, for the record; never rendered.
-    """
-
-    external_id: str = Field(min_length=1)
-    thread: CollectedThread
-    author: CollectedAuthor
-    text: str
-    parent_external_id: str | None = None
-    published_at: AwareDatetime | None = None
-    edited_at: AwareDatetime | None = None
-    rating: float | None = Field(default=None, ge=0, le=5)
-    url: str = ""
-    media: tuple[str, ...] = ()
-    is_hidden: bool = False
-    original: Mapping[str, Any] = Field(default_factory=dict)
-
-
-class BadRow(_Collected):
-    """A row that could not become a mention; goes to the quarantine table, nothing is lost.
-
-    `place` names file and line (``"reviews.csv:17"``) or source and item.
-    """
-
-    place: str
-    reason: str
-    raw: str = ""
-
-
-class Page(_Collected):
-    """What one call brought, with the cursor that is true once it is stored.
-
-    Attributes:
-        cursor: stored in the same transaction as the mentions.
-        complete_thread_ids: external ids of threads that `mentions` shows *in full*;
-            a known mention of such a thread that is absent here was deleted there.
-        deleted_ids: external ids of mentions the platform says are gone.
-        progress: 0 … 1 for a bar, None when unknown.
-    """
-
-    mentions: tuple[CollectedMention, ...] = ()
-    bad_rows: tuple[BadRow, ...] = ()
-    cursor: Cursor = Field(default_factory=dict)
-    complete_thread_ids: tuple[str, ...] = ()
-    deleted_ids: tuple[str, ...] = ()
-    progress: float | None = None
-
-
-class ReplyRequest(_Collected):
-    """One reply to be posted under one mention.
-
-    `idempotency_key` is ours and the same for every attempt at the same reply; platforms
-    that have such a key send it, the others are read back (`Platform.thread`).
-    """
-
-    thread_external_id: str
-    parent_external_id: str
-    text: str = Field(min_length=1)
-    idempotency_key: str
-
-
-class PostedReply(_Collected):
-    """Where our reply stands."""
-
-    external_id: str
-    url: str = ""
-    posted_at: datetime | None = None
-
-
-class SourceCheck(_Collected):
-    """What one real call to a source showed; printed by `otklik sources check`."""
-
-    ok: bool
-    message: str
-    newest_at: AwareDatetime | None = None
-    can: tuple[Capability, ...] = ()
+SINCE = "since"  # the cursor of a back-fill: {"since": ISO 8601}
 
 
 class PlatformSettings(BaseModel):
@@ -183,6 +77,9 @@ class PlatformSettings(BaseModel):
         min_interval: seconds between two calls, at least; None takes the platform's limit.
         allow_private_hosts: hosts in private networks this source may call (SSRF guard).
         max_bytes: largest answer read, in bytes.
+        since_days: how far the first reading goes back, in days.
+        monthly_budget: US dollars that this source may cost in a calendar month (UTC); None
+            where the platform costs nothing.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -192,6 +89,8 @@ class PlatformSettings(BaseModel):
     min_interval: float | None = Field(default=None, ge=0)
     allow_private_hosts: bool = False
     max_bytes: int = Field(default=20_000_000, gt=0)
+    since_days: float = Field(default=30.0, gt=0)
+    monthly_budget: float | None = Field(default=None, gt=0)
 
 
 S = TypeVar("S", bound=PlatformSettings)
@@ -209,6 +108,12 @@ class Platform(ABC, Generic[S]):
         reads_back: `thread` shows our own reply as soon as `post` has taken it, so that its
             absence proves that it was not posted.
         settings_type: the pydantic model of `[[sources]]` entries in `otklik.toml`.
+        limits: the platform's own limits on calls, kept across processes.
+        rights: what the token must be allowed, in the platform's words.
+        token_steps: how to get that token, step by step.
+        cost: what reading and posting cost.
+        answers: what can be answered, moderated, and under which conditions.
+        cannot: what the platform does not offer, so that nobody waits for it.
     """
 
     name: ClassVar[str]
@@ -218,14 +123,25 @@ class Platform(ABC, Generic[S]):
     min_interval: ClassVar[float] = 0.0
     reads_back: ClassVar[bool] = False
     settings_type: ClassVar[type[PlatformSettings]] = PlatformSettings
+    limits: ClassVar[tuple[Limit, ...]] = ()
+    rights: ClassVar[tuple[str, ...]] = ()
+    token_steps: ClassVar[tuple[str, ...]] = ()
+    cost: ClassVar[str] = "free"
+    answers: ClassVar[str] = ""
+    cannot: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, settings: S, *, source: str = "") -> None:
+    def __init__(self, settings: S, *, source: str = "", meter: Meter | None = None) -> None:
         self.settings = settings
         self.source = source
+        self.meter = meter or LocalMeter()
 
     @abstractmethod
     def collect(self, cursor: Cursor) -> Iterator[Page]:
-        """Pages since `cursor` (empty at first), oldest first; ends when nothing is new.
+        """Pages since `cursor`, oldest first where the platform allows; ends when nothing is new.
+
+        An empty cursor starts anew, `since_days` back; ``{"since": "2026-11-01T00:00:00+00:00"}``
+        starts anew from that moment (`start_of`). Every other cursor is one of this
+        platform's own pages.
 
         Raises:
             Transient, RateLimited, AccessDenied, Gone: see `otklik.errors`.
@@ -277,8 +193,34 @@ class Platform(ABC, Generic[S]):
         """Show a hidden mention again."""
         raise NotImplementedError(f"{self.name} cannot unhide")
 
+    def ban(
+        self, author_external_id: str, reason: str, *, until: datetime | None, under: str
+    ) -> None:
+        """Keep an author from writing to us.
+
+        Args:
+            until: the end of the ban, aware; None for ever.
+            under: external id of the mention it is for.
+        """
+        raise NotImplementedError(f"{self.name} cannot ban")
+
+    def unban(self, author_external_id: str) -> None:
+        """Let a banned author write again."""
+        raise NotImplementedError(f"{self.name} cannot unban")
+
+    def report(self, external_id: str, reason: str) -> None:
+        """Report a mention to those who run the platform."""
+        raise NotImplementedError(f"{self.name} cannot report")
+
     def close(self) -> None:
         """Give back connections."""
+
+    def start_of(self, cursor: Cursor) -> datetime:
+        """How far back a reading goes that starts anew (see `collect`)."""
+        since = cursor.get(SINCE)
+        if since:
+            return datetime.fromisoformat(since)
+        return now() - timedelta(days=self.settings.since_days)
 
 
 AnyPlatform = Platform[Any]
@@ -307,7 +249,11 @@ def _platform_of(module: Any) -> type[AnyPlatform]:
 
 
 def build_platform(
-    kind: type[AnyPlatform], config: Mapping[str, Any], *, source: str
+    kind: type[AnyPlatform],
+    config: Mapping[str, Any],
+    *,
+    source: str,
+    meter: Meter | None = None,
 ) -> AnyPlatform:
     """A platform for one source from its configuration.
 
@@ -323,7 +269,7 @@ def build_platform(
     except ValidationError as error:
         lines = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise ConfigError(f"source {source!r} ({kind.name}): {lines}") from None
-    return kind(settings, source=source)
+    return kind(settings, source=source, meter=meter)
 
 
 def _resolve(value: Any, key: str, source: str) -> Any:

@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from collectors._http import Answer, HttpClient
+from collectors._http import HttpClient
 from collectors._text import bounded_id, clean, clean_name, clean_original
+from collectors._wire import Answer
 from collectors.isso.admin import Admin
 from collectors.isso.settings import IssoSettings
 from collectors.isso.wire import Row, Thread, epoch, marked, moment, own_hash, read_rows
@@ -27,6 +28,7 @@ from otklik.platforms import (
     CollectedMention,
     CollectedThread,
     Cursor,
+    Meter,
     Page,
     Platform,
     PostedReply,
@@ -56,13 +58,16 @@ class Isso(Platform[IssoSettings]):
     settings_type = IssoSettings
     ACTIVE_SECONDS: ClassVar[float] = 7 * 86_400.0  # a thread with younger comments is live
 
-    def __init__(self, settings: IssoSettings, *, source: str = "") -> None:
-        super().__init__(settings, source=source)
+    def __init__(
+        self, settings: IssoSettings, *, source: str = "", meter: Meter | None = None
+    ) -> None:
+        super().__init__(settings, source=source, meter=meter)
         password = settings.admin_password.get_secret_value() if settings.admin_password else ""
         self._http = HttpClient(
             settings,
             platform=self.name,
             source=source,
+            meter=self.meter,
             min_interval=self.min_interval,
             secrets=(password,),
         )

@@ -28,6 +28,7 @@ from otklik.platforms import (
     CollectedMention,
     CollectedThread,
     Cursor,
+    Meter,
     Page,
     Platform,
     PlatformSettings,
@@ -88,14 +89,17 @@ class WordPress(Platform[WordPressSettings]):
     settings_type = WordPressSettings
     LIVE_SECONDS: ClassVar[float] = LIVE_SECONDS
 
-    def __init__(self, settings: WordPressSettings, *, source: str = "") -> None:
-        super().__init__(settings, source=source)
+    def __init__(
+        self, settings: WordPressSettings, *, source: str = "", meter: Meter | None = None
+    ) -> None:
+        super().__init__(settings, source=source, meter=meter)
         secret = settings.application_password
         password = secret.get_secret_value() if secret else ""
         self._http = HttpClient(
             settings,
             platform=self.name,
             source=source,
+            meter=self.meter,
             min_interval=self.min_interval,
             auth=(settings.user, password) if password else None,
             secrets=(password,),

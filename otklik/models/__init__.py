@@ -15,7 +15,16 @@ from otklik.models.judgements import (
     PolicyRevision,
     VerdictRow,
 )
-from otklik.models.mentions import Author, Mention, MentionVersion, Quarantine, Source, Thread
+from otklik.models.mentions import (
+    Author,
+    Mention,
+    MentionVersion,
+    Quarantine,
+    Source,
+    Spend,
+    Thread,
+    Turn,
+)
 from otklik.models.notices import Alert, AlertDelivery
 from otklik.models.people import AuditEvent, LoginSession, Person, Switch
 from otklik.models.replies import Approval, DraftRow, Promise, Reply
@@ -42,7 +51,9 @@ __all__ = [
     "Quarantine",
     "Reply",
     "Source",
+    "Spend",
     "Switch",
     "Thread",
+    "Turn",
     "VerdictRow",
 ]

@@ -6,12 +6,26 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from otklik.enums import CloseReason, MentionState, SlaState, SourceHealth, Stance, Topic
+from otklik.enums import (
+    CloseReason,
+    MentionState,
+    SlaState,
+    SourceHealth,
+    SourceOrigin,
+    Stance,
+    Topic,
+)
 from otklik.models.fields import brand_field, enum_field, json_field, key_field, time_field
 
 
 class Source(SQLModel, table=True):
-    """One watched place: its cursor, its lease and its health. Holds no secret."""
+    """One watched place: its cursor, its lease and its health. Holds no secret.
+
+    `is_enabled` is what settings, desk or platform say, `is_paused` what a person says on
+    top. `pace_seconds` is the time between two readings as it is now, between the bounds of
+    `interval_seconds` and what the source brings. `live_since`: what is published later is
+    new, not back-filled, and counts for the delay.
+    """
 
     __table_args__ = (UniqueConstraint("brand_id", "name"),)
     id: int | None = key_field()
@@ -21,6 +35,10 @@ class Source(SQLModel, table=True):
     config: dict[str, Any] = json_field(dict)
     is_enabled: bool = True
     interval_seconds: float = 60.0
+    origin: SourceOrigin = enum_field(SourceOrigin, default=SourceOrigin.SETTINGS)
+    is_paused: bool = False
+    pace_seconds: float | None = None
+    live_since: datetime | None = time_field(required=False)
     cursor: dict[str, Any] = json_field(dict)
     next_due_at: datetime = time_field(index=True)
     lease_owner: str | None = None
@@ -31,6 +49,24 @@ class Source(SQLModel, table=True):
     last_new_at: datetime | None = time_field(required=False)
     last_error: str = ""
     last_error_at: datetime | None = time_field(required=False)
+    warning: str = ""
+    to_do: str = ""
+
+
+class Turn(SQLModel, table=True):
+    """A limit that several processes share: the state of its bucket, seconds since the epoch."""
+
+    key: str = Field(primary_key=True, max_length=255)
+    due: float = 0.0
+
+
+class Spend(SQLModel, table=True):
+    """What a source has cost in a calendar month (UTC): micro-dollars, items paid for."""
+
+    source_id: int = Field(foreign_key="source.id", sa_type=BigInteger, primary_key=True)
+    month: str = Field(primary_key=True, max_length=7)
+    micros: int = Field(default=0, sa_type=BigInteger)
+    items: int = Field(default=0, sa_type=BigInteger)
 
 
 class Author(SQLModel, table=True):
@@ -73,6 +109,7 @@ class Mention(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("brand_id", "platform", "external_id"),
         Index("ix_mention_work", "state", "retry_at", "id"),
+        Index("ix_mention_source_latest", "source_id", "id"),
         Index("ix_mention_queue", "brand_id", "state", "urgency", "waiting_since"),
         CheckConstraint("version >= 1", name="version"),
         CheckConstraint("urgency BETWEEN 0 AND 3", name="urgency"),
@@ -98,6 +135,7 @@ class Mention(SQLModel, table=True):
     original: dict[str, Any] = json_field(dict)
     is_ours: bool = False
     is_hidden: bool = False
+    cannot_answer: str = ""
     published_at: datetime | None = time_field(required=False)
     edited_at: datetime | None = time_field(required=False)
     deleted_at: datetime | None = time_field(required=False)

@@ -209,6 +209,7 @@ def _mention_row(
         "original": dict(mention.original),
         "is_ours": ours,
         "is_hidden": mention.is_hidden,
+        "cannot_answer": mention.cannot_answer,
         "published_at": mention.published_at,
         "edited_at": mention.edited_at,
         "collected_at": at,
@@ -234,8 +235,8 @@ def _save_again(
     if row.content_digest != content_digest(mention):
         _save_edit(session, row, mention, at)
         intake.edited.append(row.id or 0)
-    if row.is_hidden != mention.is_hidden:
-        row.is_hidden = mention.is_hidden
+    if (row.is_hidden, row.cannot_answer) != (mention.is_hidden, mention.cannot_answer):
+        row.is_hidden, row.cannot_answer = mention.is_hidden, mention.cannot_answer
         session.add(row)
 
 

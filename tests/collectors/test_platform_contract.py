@@ -70,7 +70,7 @@ def test_its_reply_bound_is_given_where_it_can_post(kind: type[AnyPlatform]) -> 
 
 
 def test_collectors_use_nothing_of_the_other_stages() -> None:
-    allowed = {"enums", "errors", "clock", "platforms", "language"}
+    allowed = {"enums", "errors", "clock", "platforms", "metering", "language"}
     for info in pkgutil.walk_packages(collectors.__path__, "collectors."):
         source = inspect.getsource(importlib.import_module(info.name))
         for line in source.splitlines():
