@@ -79,6 +79,7 @@ class Rig(ABC):
         has_reply: whether the platform can be answered; then `replies` shows ours.
         has_history: False where what was once handed over is forgotten (Telegram).
         posting: method and a part of the path of the call that posts a reply.
+        needs: marks of what it reads or starts (see `tests/conftest.py`).
     """
 
     name: ClassVar[str]
@@ -88,6 +89,7 @@ class Rig(ABC):
     has_reply: ClassVar[bool] = True
     has_history: ClassVar[bool] = True
     posting: ClassVar[tuple[str, str]] = ("POST", "")
+    needs: ClassVar[tuple[str, ...]] = ("needs_shared",)
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
