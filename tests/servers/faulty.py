@@ -181,7 +181,7 @@ class FaultyProxy:
         self,
         fault: Fault,
         *,
-        methods: Iterable[str] = ("GET", "POST", "PUT", "DELETE"),
+        methods: Iterable[str] = ("GET", "POST", "PUT", "PATCH", "DELETE"),
         path: str = "",
         times: int | None = None,
     ) -> None:
@@ -206,7 +206,7 @@ class FaultyProxy:
             def handle_any(self) -> None:
                 proxy._handle(self)
 
-            do_GET = do_POST = do_PUT = do_DELETE = handle_any  # noqa: N815
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any  # noqa: N815
 
             def log_message(self, *_: Any) -> None:
                 """Say nothing."""
