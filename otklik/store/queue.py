@@ -56,7 +56,11 @@ class QueueFilter:
 
 @dataclass(frozen=True)
 class QueueRow:
-    """One line of a list. `excerpt` holds at most `EXCERPT` characters of the text."""
+    """One line of a list. `excerpt` holds at most `EXCERPT` characters of the text.
+
+    `media` are the links of a comment's pictures and files; `cannot_answer` is why it cannot
+    be answered where it stands, empty when it can.
+    """
 
     id: int
     version: int
@@ -76,6 +80,8 @@ class QueueRow:
     sla_due_at: datetime | None
     sla_state: SlaState | None
     state_changed_at: datetime
+    media: list[str]
+    cannot_answer: str
     author_name: str
     thread_title: str
 
@@ -114,6 +120,8 @@ _COLUMNS: tuple[Any, ...] = (
     Mention.sla_due_at,
     Mention.sla_state,
     Mention.state_changed_at,
+    Mention.media,
+    Mention.cannot_answer,
     col(Author.name).label("author_name"),
     col(Thread.title).label("thread_title"),
 )
