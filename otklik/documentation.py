@@ -139,7 +139,7 @@ def platforms_page() -> str:
     """The page on all platforms: what each can do, its limits, its settings."""
     found = discover()
     lines = [HEAD, "# Platforms", "", *_PLATFORMS_INTRODUCTION.strip().splitlines(), ""]
-    head = ["platform", "", "reads", *Capability, "longest reply", "calls"]
+    head = ["platform", "", "reads", *Capability, "longest reply", "limits kept", "cost"]
     rows = [head, ["---"] * len(head), *(_summary(name, kind) for name, kind in found.items())]
     lines += ["| " + " | ".join(row) + " |" for row in rows]
     lines += ["", "## Settings of every platform", ""]
@@ -148,6 +148,7 @@ def platforms_page() -> str:
         own = _own_fields(kind.settings_type, PlatformSettings)
         about = inspect.getdoc(importlib.import_module(f"collectors.{name}")) or ""
         lines += [f"## {name}", "", f"**{kind.title or name}.** {about}", ""]
+        lines += [*_terms(kind), "**Settings**", ""]
         lines += [*(_table(kind.settings_type, own) if own else ["No settings of its own."]), ""]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -155,8 +156,44 @@ def platforms_page() -> str:
 def _summary(name: str, kind: type[AnyPlatform]) -> list[str]:
     can = ["yes" if capability in kind.can else "–" for capability in Capability]
     length = f"{kind.reply_max_length:,} characters" if kind.reply_max_length else "–"
-    calls = f"every {kind.min_interval:g} s at most" if kind.min_interval else "–"
-    return [f"[`{name}`](#{name})", kind.title, "yes", *can, length, calls]
+    return [f"[`{name}`](#{name})", kind.title, "yes", *can, length, _limits(kind), kind.cost]
+
+
+def _limits(kind: type[AnyPlatform]) -> str:
+    told = [
+        f"{limit.calls:g} in {_duration(limit.seconds)}"
+        + (f", {limit.burst} at once" if limit.burst > 1 else "")
+        + f", per {limit.per}"
+        for limit in kind.limits
+    ]
+    if kind.min_interval:
+        told.append(f"one every {kind.min_interval:g} s")
+    return "; ".join(told) or "–"
+
+
+def _duration(seconds: float) -> str:
+    for size, unit in ((86_400, "day"), (3600, "h"), (60, "min")):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds / size:g} {unit}"
+    return f"{seconds:g} s"
+
+
+def _terms(kind: type[AnyPlatform]) -> list[str]:
+    """Rights, limits, costs, what can be answered, how to get a token, what cannot be done."""
+    lines = []
+    for name, told in (
+        ("Rights needed", "; ".join(kind.rights)),
+        ("Limits kept", _limits(kind)),
+        ("Cost", kind.cost),
+        ("What can be answered", kind.answers),
+    ):
+        lines += [f"- **{name}:** {told}"] if told and told != "–" else []
+    if kind.token_steps:
+        lines += ["", "**Getting access, step by step**", ""]
+        lines += [f"{number}. {step}" for number, step in enumerate(kind.token_steps, start=1)]
+    if kind.cannot:
+        lines += ["", "**What it cannot do**", "", *(f"- {one}" for one in kind.cannot)]
+    return [*lines, ""]
 
 
 def _first_words(part: type[Any]) -> str:

@@ -69,6 +69,17 @@ def test_its_reply_bound_is_given_where_it_can_post(kind: type[AnyPlatform]) -> 
     assert (kind.reply_max_length is not None) == (Capability.POST in kind.can)
 
 
+@EVERY
+def test_it_says_what_it_takes_and_what_it_cannot_do(kind: type[AnyPlatform]) -> None:
+    """These make the page on platforms; whoever adds a source reads them first."""
+    assert kind.cost
+    assert kind.cannot
+    assert bool(kind.answers) == bool(kind.can - {Capability.THREAD})
+    if secret_keys(kind):
+        assert kind.rights
+        assert kind.token_steps
+
+
 def test_collectors_use_nothing_of_the_other_stages() -> None:
     allowed = {"enums", "errors", "clock", "platforms", "metering", "language"}
     for info in pkgutil.walk_packages(collectors.__path__, "collectors."):

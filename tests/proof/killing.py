@@ -43,12 +43,16 @@ EDITS = ("И до сих пор никто не ответил.", "Уже всё
 
 
 class Zygote:
-    """The warm process, seen from the harness."""
+    """The warm process, seen from the harness.
 
-    def __init__(self, log: Path) -> None:
+    Args:
+        module: what the process runs.
+    """
+
+    def __init__(self, log: Path, module: str = "tests.proof.zygote") -> None:
         self._log = log.open("ab")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.proof.zygote"],
+            [sys.executable, "-m", module],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

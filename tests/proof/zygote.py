@@ -84,7 +84,7 @@ def make_desk(url: str, source: dict[str, Any], now: OffsetClock, judge: Judge) 
     settings, (policy, knowledge) = make_settings(source), _shipped()
     return Desk(
         settings=settings,
-        engine=_warm_engine(url),
+        engine=warm_engine(url),
         platforms={"isso": Isso},
         classifier=judge,
         policy=policy,
@@ -98,7 +98,7 @@ def make_desk(url: str, source: dict[str, Any], now: OffsetClock, judge: Judge) 
 _warm: dict[str, Engine] = {}
 
 
-def _warm_engine(url: str) -> Engine:
+def warm_engine(url: str) -> Engine:
     """An engine that need not compile again what an earlier attempt has compiled."""
     engine = make_engine(url)
     known = _warm.setdefault(engine.dialect.name, engine)

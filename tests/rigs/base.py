@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -95,6 +95,7 @@ class Rig(ABC):
         self.requests: list[Request] = []
         self.violations: list[str] = []
         self.lock = threading.RLock()
+        self.on_request: Callable[[str], None] = lambda _phase: None
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self._thread = threading.Thread(
@@ -236,8 +237,11 @@ class Rig(ABC):
         """Answer and keep what broke the contract."""
         with self.lock:
             self.requests.append(request)
+            self.on_request("before")
             try:
-                return self.answer(request)
+                answer = self.answer(request)
+                self.on_request("after")
+                return answer
             except ContractViolation as error:
                 self.violations.append(f"{request.method} {request.path}: {error}")
                 return Response({"violation": str(error)}, status=599)
