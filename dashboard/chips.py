@@ -1,12 +1,13 @@
 """Small pieces that several views draw alike: chips, the clock, one line of a list."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from dashboard import words
+from dashboard import answering, words
 from dashboard.i18n import _
 from dashboard.plain import Html, fill, join, one_line, plain, veil
 from otklik.enums import MentionState, SlaState, Stance
-from otklik.store.queue import QueueRow
+from otklik.store.queue import WAITING, QueueRow
 
 URGENCY = {0: "low", 1: "normal", 2: "high", 3: "critical"}
 
@@ -63,9 +64,26 @@ def stars(rating: float | None) -> Html:
     return fill('<span class="ot-stars">{value} ★</span>', value=f"{rating:g}")
 
 
+def wordless(rating: float | None, media: Sequence[str]) -> Html:
+    """What stands in place of a text that has no words: stars drawn, pictures counted."""
+    count = _("only a picture or file: {n}").format(n=len(media)) if media else ""
+    if rating is None:
+        return fill('<i class="ot-fine">{text}</i>', text=count or _("no words"))
+    full = min(5, max(0, round(rating)))
+    return fill(
+        '<span class="ot-drawn" aria-label="{value} / 5">{full}<i>{rest}</i></span> '
+        '<i class="ot-fine">{text}</i>',
+        value=f"{rating:g}",
+        full="★" * full,
+        rest="★" * (5 - full),
+        text=count or _("a rating without words"),
+    )
+
+
 def row(line: QueueRow, now: datetime, *, is_veiled: bool, right: Html | None = None) -> Html:
     """One line of a list of mentions."""
     marks = veil(line.excerpt) if is_veiled else []
+    waits = line.state in WAITING
     state = (
         fill('<span class="ot-state">{name}</span>', name=words.name("state", line.state))
         if line.state is not MentionState.DRAFTED
@@ -73,7 +91,7 @@ def row(line: QueueRow, now: datetime, *, is_veiled: bool, right: Html | None = 
     )
     return fill(
         '<article class="ot-row ot-row-{kind}">'
-        '<header>{urgency}{stance}<span class="ot-topic">{topic}</span>{state}{stars}'
+        '<header>{urgency}{stance}<span class="ot-topic">{topic}</span>{state}{obstacle}{stars}'
         '<span class="ot-who"><b>{author}</b> · {thread}</span>'
         '<span class="ot-clock">{right}</span></header>'
         '<div class="ot-excerpt">{text}{more}</div></article>',
@@ -82,10 +100,13 @@ def row(line: QueueRow, now: datetime, *, is_veiled: bool, right: Html | None = 
         stance=stance_chip(line.stance, is_unsure=line.is_unsure),
         topic=words.name("topic", line.topic) if line.topic else "",
         state=state,
+        obstacle=answering.chip(line.platform, line.cannot_answer) if waits else "",
         stars=stars(line.rating),
         author=one_line(line.author_name or _("Guest"), shown=60),
         thread=one_line(line.thread_title or line.platform, shown=80),
         right=right or clock(line.sla_due_at, line.sla_state, line.waiting_since, now),
-        text=plain(line.excerpt, marks),
+        text=plain(line.excerpt, marks)
+        if line.excerpt.strip()
+        else wordless(line.rating, line.media),
         more="…" if line.is_cut else "",
     )

@@ -56,11 +56,10 @@ def _comment(case: data.CaseFile, at: datetime) -> Html:
         else Html("")
     )
     said = plain(mention.text, marks_of(case, is_veiled=frame.is_veiled()))
-    empty = fill('<i class="ot-fine">{text}</i>', text=_("a rating without words"))
     return fill(
         '<header class="ot-said-head"><b>{author}</b> {stars}{edited}{gone}'
         '<span class="ot-fine">{when} · {place} · {platform} {link}</span></header>'
-        '<div class="ot-said">{text}</div>{legend}',
+        '<div class="ot-said">{text}</div>{media}{legend}',
         author=one_line((author.name if author else "") or _("Guest"), shown=80),
         stars=chips.stars(mention.rating),
         edited=edited,
@@ -71,8 +70,23 @@ def _comment(case: data.CaseFile, at: datetime) -> Html:
         place=one_line(thread.title if thread else "", shown=100),
         platform=mention.platform,
         link=link,
-        text=said if mention.text.strip() else empty,
+        text=said if mention.text.strip() else chips.wordless(mention.rating, mention.media),
+        media=_media(mention.media),
         legend=_legend(case),
+    )
+
+
+def _media(links: list[str]) -> Html:
+    """Addresses of pictures and files, to be read: nothing here is fetched or followed."""
+    if not links:
+        return Html("")
+    items = join(fill("<li>{link}</li>", link=one_line(link, shown=300)) for link in links[:20])
+    return fill(
+        '<details class="ot-media" open><summary>{title}</summary><ul>{items}</ul>'
+        '<p class="ot-fine">{note}</p></details>',
+        title=_("Pictures and files: {n}").format(n=len(links)),
+        items=items,
+        note=_("Addresses as the platform gives them; the desk opens none of them."),
     )
 
 
@@ -106,7 +120,8 @@ def _line(label: str, body: Html) -> Html:
 def _verdict(case: data.CaseFile) -> Html:
     verdict = case.verdict
     if verdict is None:
-        return _line(_("Verdict"), fill("{text}", text=_("not judged yet")))
+        text = _("not judged yet") if case.mention.text.strip() else _("no words to judge")
+        return _line(_("Verdict"), fill("{text}", text=text))
     best = sorted(verdict.stance_proba.items(), key=lambda item: -item[1])[:2]
     chances = ", ".join(f"{words.name('stance', key)} {value:.0%}" for key, value in best)
     doubt = (

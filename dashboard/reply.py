@@ -4,13 +4,13 @@ from datetime import datetime
 
 import streamlit as st
 
-from dashboard import actions, data, outcome, words
+from dashboard import actions, answering, data, outcome, words
 from dashboard.i18n import _, current_language, ngettext
 from dashboard.plain import Html, fill, join, one_line, plain, show
 from otklik import audit
 from otklik.clock import now
 from otklik.enums import PostingMode, ReplyState, Role
-from otklik.models import DraftRow, Person
+from otklik.models import DraftRow, Mention, Person
 from otklik.people import may
 from otklik.store.queue import WAITING
 from responder.lint import Finding
@@ -73,14 +73,24 @@ def _editor(case: data.CaseFile, who: Person) -> None:
             height=TEXT_HEIGHT,
             label_visibility="collapsed",
             placeholder=_("Write for the readers: each point, a fact or a deed, and by when."),
+            disabled=bool(mention.cannot_answer),
         )
         text = text or ""
         is_changed = text != (draft.text if draft else "")
         findings = data.lint(case, text, now()) if is_changed and text.strip() else case.findings
         show(_findings(findings, text))
+        if not answering.can_post(mention.platform):
+            _by_hand(text)
         _decide(case, who, key, text)
     if draft is not None:
         _grounds(case, draft)
+
+
+def _by_hand(text: str) -> None:
+    """The text to be taken along: it is put on the site by a person."""
+    if text.strip():
+        show(fill('<p class="ot-fine">{text}</p>', text=_("Copy the text and publish it there:")))
+        st.code(text, language=None, wrap_lines=True)
 
 
 def _title(case: data.CaseFile) -> Html:
@@ -142,42 +152,54 @@ def _quote(text: str, finding: Finding) -> Html:
 
 
 def _decide(case: data.CaseFile, who: Person, key: str, text: str) -> None:
-    mention, draft = case.mention, case.draft
-    is_changed = text != (draft.text if draft else "")
-    may_approve = may(who, Role.APPROVER)
-    is_own = draft is not None and draft.approvals_needed > 1 and draft.editor_id == who.id
     with st.container(key="ot-decide", horizontal=True, vertical_alignment="center", gap="small"):
-        if may_approve:
-            st.button(
-                _approve_label(),
-                type="primary",
-                key=f"approve-{mention.id}",
-                shortcut="Ctrl+Enter",
-                disabled=not text.strip() or (is_own and not is_changed),
-                on_click=actions.on_approve,
-                args=(case, key, audit.digest(text)),
-            )
-        st.button(
-            _("Save text") if may_approve else _("Save and hand over for approval"),
-            type="secondary" if may_approve else "primary",
-            key=f"save-{mention.id}",
-            disabled=not (is_changed and text.strip()),
-            on_click=actions.on_save,
-            args=(case, key),
-        )
-        if draft is not None:
+        if not case.mention.cannot_answer:
+            _say_yes(case, who, key, text)
+        if case.draft is not None:
+            draft = case.draft
             _with_reason(
                 _("Reject"),
                 _("What is wrong with the draft?"),
                 f"reject-{draft.id}",
                 lambda field: actions.on_reject(draft, field),
             )
-        _with_reason(
-            _("Leave unanswered"),
-            _("Why is silence better here?"),
-            f"ignore-{mention.id}",
-            lambda field: actions.on_ignore(mention.id or 0, mention.version, field),
+        _leave(case.mention)
+
+
+def _leave(mention: Mention) -> None:
+    is_here = not mention.cannot_answer and answering.can_post(mention.platform)
+    _with_reason(
+        _("Leave unanswered") if is_here else _("Close the case"),
+        _("Why is silence better here?") if is_here else _("What was done, or why nothing?"),
+        f"ignore-{mention.id}",
+        lambda field: actions.on_ignore(mention.id or 0, mention.version, field),
+    )
+
+
+def _say_yes(case: data.CaseFile, who: Person, key: str, text: str) -> None:
+    mention, draft = case.mention, case.draft
+    is_changed = text != (draft.text if draft else "")
+    may_approve = may(who, Role.APPROVER) and answering.can_post(mention.platform)
+    is_own = draft is not None and draft.approvals_needed > 1 and draft.editor_id == who.id
+    if may_approve:
+        st.button(
+            _approve_label(),
+            type="primary",
+            key=f"approve-{mention.id}",
+            shortcut="Ctrl+Enter",
+            disabled=not text.strip() or (is_own and not is_changed),
+            on_click=actions.on_approve,
+            args=(case, key, audit.digest(text)),
         )
+    hands_over = not may_approve and answering.can_post(mention.platform)
+    st.button(
+        _("Save and hand over for approval") if hands_over else _("Save text"),
+        type="primary" if hands_over else "secondary",
+        key=f"save-{mention.id}",
+        disabled=not (is_changed and text.strip()),
+        on_click=actions.on_save,
+        args=(case, key),
+    )
 
 
 def _approve_label() -> str:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import chips, comment, data, frame, reply
+from dashboard import answering, chips, comment, data, frame, reply
 from dashboard.i18n import _
 from dashboard.plain import Html, fill, show
 from dashboard.views import open_case, pages
@@ -23,6 +23,8 @@ def draw() -> None:
         return
     _head(case)
     frame.notices()
+    if case.mention.state in WAITING:
+        show(answering.banner(case.mention.platform, case.mention.cannot_answer))
     left, right = st.columns([5, 6], gap="medium")
     with left:
         comment.draw(case)
@@ -99,6 +101,7 @@ def _marks(case: data.CaseFile) -> tuple[object, ...]:
         case.mention.version,
         case.mention.state,
         case.mention.deleted_at,
+        case.mention.cannot_answer,
         draft.id if draft else None,
         len(case.approvers),
         (reply_row.id, reply_row.state) if reply_row else None,

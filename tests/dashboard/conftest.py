@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
+from sqlalchemy import Engine
+from streamlit.testing.v1 import AppTest
 
+from dashboard import browser as browser_side
+from dashboard import data
+from otklik import database, people
+from otklik.clock import now
 from otklik.database import make_engine
+from otklik.settings import Settings
+from tests.dashboard.screen import case_only
 from tests.dashboard.seed import PASSWORD, seed
 from tests.servers.browser import sign_in
 from tests.servers.databases import SqliteTemplate
 from tests.servers.desk import DeskServer
 
+APP = str(Path(__file__).resolve().parents[2] / "dashboard" / "app.py")
 Opened = Callable[..., Page]
+OpenApp = Callable[..., AppTest]
 
 
 @pytest.fixture
@@ -72,3 +83,43 @@ def screenshots(artefacts: Path) -> Path:
     folder = artefacts / "screenshots"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+@pytest.fixture
+def desk_engine(seeded_url: str) -> Iterator[Engine]:
+    """Engine of `seeded_url`."""
+    opened = make_engine(seeded_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def open_app(desk_engine: Engine, seeded_url: str, monkeypatch: pytest.MonkeyPatch) -> OpenApp:
+    """Open the desk in Streamlit's runner: `open_app("lead", mention=7)`, or one view of it."""
+    settings = Settings(database_url=seeded_url)
+    monkeypatch.setattr(data, "settings", lambda: settings)
+    monkeypatch.setattr(data, "engine", lambda: desk_engine)
+
+    def opened(
+        login: str,
+        *,
+        mention: int | None = None,
+        view: Callable[[], None] | None = None,
+        language: str = "ru",
+        **query: str,
+    ) -> AppTest:
+        with database.session(desk_engine) as session:
+            token = people.log_in(session, login, PASSWORD, now(), timedelta(hours=1))
+        assert token is not None
+        cookies = {browser_side.SESSION_COOKIE: token, browser_side.LANGUAGE_COOKIE: language}
+        monkeypatch.setattr(browser_side, "cookies", lambda: cookies)
+        app = AppTest.from_file(APP, default_timeout=60)
+        if mention is not None:
+            view, query = case_only, {"mention": str(mention)}
+        if view is not None:
+            app = AppTest.from_function(view, default_timeout=60)
+        for name, value in query.items():
+            app.query_params[name] = value
+        return app.run()
+
+    return opened

@@ -1,0 +1,258 @@
+"""A form from a platform's settings model, and what was typed into it back into a configuration."""
+
+import inspect
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+
+from dashboard.i18n import N_, _
+from otklik.platforms import ENV_PREFIX, AnyPlatform, PlatformSettings, secret_keys
+
+SECRET_PREFIX = "OTKLIK_SECRET_"  # noqa: S105
+WHOLE = ""  # the place of an error that belongs to no single field
+_VARIABLE = re.compile(rf"{SECRET_PREFIX}[A-Z0-9_]+")
+_FIRST = ("base_url",)
+
+# what every platform knows, in the words of the desk: name, what it is for
+COMMON: dict[str, tuple[str, str]] = {
+    "base_url": (N_("Address"), N_("With scheme and port. Empty takes the platform's own.")),
+    "timeout": (N_("Timeout"), N_("Seconds to wait for one call.")),
+    "min_interval": (
+        N_("Pause between calls"),
+        N_("Seconds, at least. Empty takes the platform's own limit."),
+    ),
+    "allow_private_hosts": (
+        N_("Private network allowed"),
+        N_("Only for a site of your own network; others must not lead us there."),
+    ),
+    "max_bytes": (N_("Largest answer"), N_("Bytes of one answer that are read at most.")),
+    "since_days": (N_("First reading"), N_("How many days back it goes.")),
+    "monthly_budget": (
+        N_("Budget of the month"),
+        N_("US dollars this source may cost; empty where it costs nothing."),
+    ),
+}
+_WRONG: dict[str, str] = {
+    "missing": N_("This is needed."),
+    "float_parsing": N_("A number is needed."),
+    "int_parsing": N_("A whole number is needed."),
+    "int_from_float": N_("A whole number is needed."),
+    "greater_than": N_("Must be more than {gt}."),
+    "greater_than_equal": N_("Must be at least {ge}."),
+    "less_than": N_("Must be less than {lt}."),
+    "less_than_equal": N_("Must be at most {le}."),
+    "literal_error": N_("One of: {expected}."),
+    "too_short": N_("At least {min_length} needed."),
+    "string_too_short": N_("This is needed."),
+}
+
+
+class FieldKind(StrEnum):
+    """How a setting is asked for."""
+
+    TEXT = "text"
+    SECRET = "secret"  # noqa: S105
+    LINES = "lines"  # a list, one to a line
+    FLAG = "flag"
+    NUMBER = "number"
+    CHOICE = "choice"
+    JSON = "json"
+
+
+@dataclass(frozen=True)
+class FormField:
+    """One setting. `default` is as typed: a text, a bool for flags."""
+
+    name: str
+    kind: FieldKind
+    description: str
+    is_required: bool
+    is_common: bool
+    default: Any
+    choices: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Its name for people: ours where every platform has it, else as the platform says."""
+        return _(COMMON[self.name][0]) if self.is_common else self.name
+
+    @property
+    def hint(self) -> str:
+        """What it is for."""
+        return _(COMMON[self.name][1]) if self.is_common else self.description
+
+
+def list_fields(kind: type[AnyPlatform]) -> list[FormField]:
+    """The settings of a platform: its address, what it needs, its own, then the common ones."""
+    secrets = secret_keys(kind)
+    model = kind.settings_type
+    found = [_field(model, name, secrets) for name in model.model_fields]
+    return sorted(
+        found, key=lambda one: (one.name not in _FIRST, one.is_common, not one.is_required)
+    )
+
+
+def _field(model: type[BaseModel], name: str, secrets: set[str]) -> FormField:
+    info = model.model_fields[name]
+    kind, choices = (FieldKind.SECRET, ()) if name in secrets else _kind(info.annotation)
+    return FormField(
+        name=name,
+        kind=kind,
+        description=describe(model, name),
+        is_required=info.is_required(),
+        is_common=name in COMMON and name in PlatformSettings.model_fields,
+        default=_default(info, kind),
+        choices=choices,
+    )
+
+
+def _kind(annotation: Any) -> tuple[FieldKind, tuple[str, ...]]:
+    origin = get_origin(annotation)
+    inner = [one for one in get_args(annotation) if one not in (NoneType, Ellipsis)]
+    if origin in (Union, UnionType):
+        return _kind(inner[0]) if len(inner) == 1 else (FieldKind.TEXT, ())
+    if origin is Literal:
+        return FieldKind.CHOICE, tuple(str(one) for one in inner)
+    if origin in (tuple, list, set, frozenset):
+        is_plain = inner and inner[0] in (str, int, float)
+        return (FieldKind.LINES if is_plain else FieldKind.JSON), ()
+    if origin is not None or not isinstance(annotation, type):
+        return FieldKind.JSON, ()
+    if issubclass(annotation, Enum):
+        return FieldKind.CHOICE, tuple(str(one.value) for one in annotation)
+    kinds = {bool: FieldKind.FLAG, int: FieldKind.NUMBER, float: FieldKind.NUMBER}
+    is_nested = issubclass(annotation, (BaseModel, dict))
+    return kinds.get(annotation, FieldKind.JSON if is_nested else FieldKind.TEXT), ()
+
+
+def _default(info: FieldInfo, kind: FieldKind) -> Any:
+    if kind is FieldKind.SECRET or info.is_required():
+        return False if kind is FieldKind.FLAG else ""
+    return as_typed(info.get_default(call_default_factory=True), kind)
+
+
+def as_typed(value: Any, kind: FieldKind) -> Any:
+    """A value of a configuration as a person would type it."""
+    if kind is FieldKind.FLAG:
+        return bool(value)
+    if value is None:
+        return ""
+    if kind is FieldKind.LINES:
+        return "\n".join(str(one) for one in value)
+    if kind is FieldKind.JSON:
+        plain = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+        return json.dumps(plain, ensure_ascii=False, default=str) if plain else ""
+    return f"{value:g}" if isinstance(value, float) else str(getattr(value, "value", value))
+
+
+def describe(model: type[BaseModel], name: str) -> str:
+    """What a setting is for: its line under ``Attributes:``, else its own description."""
+    for ancestor in model.__mro__:
+        _before, _head, section = (inspect.getdoc(ancestor) or "").partition("Attributes:\n")
+        section = re.split(r"\n(?=\S)", section, maxsplit=1)[0]
+        for entry in re.split(r"\n {4}(?=\S)", "\n" + section):
+            names, _colon, text = entry.partition(":")
+            if name in {one.strip() for one in names.split(",")}:
+                said = " ".join(text.split())
+                return said[:1].upper() + said[1:]
+    return model.model_fields[name].description or ""
+
+
+# ---- what was typed ------------------------------------------------------------------------
+
+Wrong = dict[str, str]
+
+
+def read_form(kind: type[AnyPlatform], typed: Mapping[str, Any]) -> tuple[dict[str, Any], Wrong]:
+    """A configuration from what was typed, and what is wrong with it by field.
+
+    What was left at its default is left out. A secret is kept as ``env:NAME``.
+    """
+    config: dict[str, Any] = {}
+    wrong: Wrong = {}
+    for field in list_fields(kind):
+        value = typed.get(field.name, field.default)
+        if isinstance(value, str):
+            value = value.strip()
+        if value == field.default:
+            continue
+        try:
+            config[field.name] = _value(field, value)
+        except ValueError as error:
+            wrong[field.name] = str(error)
+    return config, wrong or _refused(kind, config)
+
+
+def _value(field: FormField, value: Any) -> Any:
+    if field.kind is FieldKind.SECRET:
+        return _secret(str(value))
+    if field.kind is FieldKind.LINES:
+        return [line.strip() for line in str(value).splitlines() if line.strip()]
+    if field.kind is FieldKind.JSON:
+        return _json(str(value))
+    if field.kind is FieldKind.NUMBER:
+        return _number(str(value))
+    return value
+
+
+def _secret(typed: str) -> str:
+    name = typed.removeprefix(ENV_PREFIX)
+    if not _VARIABLE.fullmatch(name):
+        raise ValueError(
+            _(
+                "Name a variable that begins with {prefix}; the secret itself is never typed here."
+            ).format(prefix=SECRET_PREFIX)
+        )
+    if name not in os.environ:
+        raise ValueError(
+            _("{name} is not set: set it where Otklik is started, and start it again.").format(
+                name=name
+            )
+        )
+    return ENV_PREFIX + name
+
+
+def _json(typed: str) -> Any:
+    if not typed:
+        return None
+    try:
+        return json.loads(typed)
+    except ValueError:
+        raise ValueError(_("This is not JSON.")) from None
+
+
+def _number(typed: str) -> Any:
+    if not typed:
+        return None
+    try:
+        value = float(typed.replace(",", ".").replace("\u00a0", "").replace(" ", ""))
+    except ValueError:
+        raise ValueError(_("A number is needed.")) from None
+    return int(value) if value.is_integer() else value
+
+
+def _refused(kind: type[AnyPlatform], config: Mapping[str, Any]) -> Wrong:
+    """What the settings model says of it; the secrets in the environment stay unread."""
+    stand_in = {
+        key: SecretStr("x") if key in secret_keys(kind) else value for key, value in config.items()
+    }
+    try:
+        kind.settings_type.model_validate(stand_in)
+    except ValidationError as error:
+        return {str((*one["loc"], WHOLE)[0]): _said(one) for one in error.errors()}
+    return {}
+
+
+def _said(error: Any) -> str:
+    known = _WRONG.get(error["type"])
+    if known is None:
+        return str(error["msg"]).removeprefix("Value error, ")
+    return _(known).format(**error.get("ctx", {}))

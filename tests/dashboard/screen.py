@@ -1,0 +1,31 @@
+"""What Streamlit's own runner shows of the desk."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+
+def shown(app: AppTest) -> str:
+    """All markup on the screen."""
+    return " ".join(str(block.proto.body) for block in app.get("html"))
+
+
+def case_only() -> None:
+    """The view of one case, without navigation."""
+    from dashboard.views import case
+
+    case.draw()
+
+
+def queue_only() -> None:
+    """The queue, without navigation."""
+    from dashboard.views import queue
+
+    queue.draw()
+
+
+def system_only() -> None:
+    """The system page, without navigation."""
+    from dashboard.views import system
+
+    system.draw()

@@ -1,0 +1,111 @@
+"""What cannot be answered is said before anyone writes; pictures and stars stand for words."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Engine
+from streamlit.testing.v1 import AppTest
+
+from otklik import database
+from otklik.models import Mention
+from otklik.store import replies
+from tests.dashboard.conftest import OpenApp
+from tests.dashboard.hostile import AWAY
+from tests.dashboard.odd_cases import add_held
+from tests.dashboard.screen import queue_only, shown
+
+WHY = "Автор нас не упоминал: X принимает ответы только тем, кто упомянул. <b>x</b>"
+
+
+def keys(app: AppTest) -> set[str]:
+    return {str(button.key) for button in app.button}
+
+
+@pytest.mark.parametrize("login", ["operator", "approver"])
+def test_what_cannot_be_answered_is_told_with_the_reason_and_cannot_be_written(
+    open_app: OpenApp, desk_engine: Engine, login: str
+) -> None:
+    number = add_held(desk_engine, "Ада", text="Где заказ?", cannot_answer=WHY)
+    app = open_app(login, mention=number)
+    assert "Здесь ответить нельзя:" in shown(app)
+    assert "X принимает ответы" in shown(app)
+    assert "<b>x</b>" not in shown(app)
+    editor = next(one for one in app.text_area if str(one.key).startswith(f"text-{number}-"))
+    assert editor.disabled
+    assert not {f"approve-{number}", f"save-{number}"} & keys(app)
+
+
+def test_a_case_without_an_answer_can_still_be_closed(
+    open_app: OpenApp, desk_engine: Engine
+) -> None:
+    number = add_held(desk_engine, "Ада", text="Где заказ?", cannot_answer=WHY)
+    app = open_app("operator", mention=number)
+    app.text_area(key=f"ignore-{number}-reason").set_value("Написали ей в личные сообщения")
+    app.button(key=f"ignore-{number}").click().run()
+    with database.reading(desk_engine) as session:
+        assert session.get_one(Mention, number).state == "closed"
+
+
+def test_where_nothing_is_posted_the_text_can_be_copied_and_not_sent(
+    open_app: OpenApp, desk_engine: Engine
+) -> None:
+    number = add_held(desk_engine, "Боб", platform="file", text="Хлеб чёрствый")
+    app = open_app("approver", mention=number)
+    assert "опубликовать на сайте вручную" in shown(app)
+    text = "Боб, вернём деньги за хлеб сегодня до 20:00."
+    app.text_area[0].set_value(text).run()
+    assert [block.value for block in app.code] == [text]
+    assert f"approve-{number}" not in keys(app)
+    app.button(key=f"save-{number}").click().run()
+    with database.reading(desk_engine) as session:
+        draft = replies.find_proposed_draft(session, number)
+        assert draft is not None
+        assert draft.text == text
+        assert replies.list_replies(session, number) == []
+
+
+def test_the_queue_says_where_an_answer_is_not_possible(
+    open_app: OpenApp, desk_engine: Engine
+) -> None:
+    add_held(desk_engine, "Ада", text="Где заказ?", cannot_answer=WHY)
+    add_held(desk_engine, "Боб", platform="file", text="Хлеб чёрствый")
+    text = shown(open_app("operator", view=queue_only))
+    assert "ответить нельзя" in text
+    assert "вручную" in text
+
+
+def test_pictures_are_counted_named_and_never_linked(
+    open_app: OpenApp, desk_engine: Engine
+) -> None:
+    links = (f"{AWAY}/a.png", f"{AWAY}/b.png", "javascript:alert(1)")
+    number = add_held(desk_engine, "Вера", media=links)
+    app = open_app("operator", mention=number)
+    text = shown(app)
+    assert not app.exception
+    assert "только изображение/файл: 3" in text
+    assert f">{AWAY}/a.png<" in text
+    assert f'"{AWAY}' not in text
+    assert "<img" not in text
+    assert "слов нет, судить не о чем" in text
+    assert "только изображение/файл: 3" in shown(open_app("operator", view=queue_only))
+
+
+def test_a_picture_without_a_verdict_is_answered_in_a_persons_own_words(
+    open_app: OpenApp, desk_engine: Engine
+) -> None:
+    number = add_held(desk_engine, "Вера", media=(f"{AWAY}/a.png",))
+    app = open_app("approver", mention=number)
+    app.text_area[0].set_value("Вера, видим трещину на чашке и заменим её до 25 ноября.").run()
+    app.button(key=f"save-{number}").click().run()
+    app.button(key=f"approve-{number}").click().run()
+    with database.reading(desk_engine) as session:
+        assert [one.state for one in replies.list_replies(session, number)] == ["queued"]
+
+
+def test_a_rating_without_words_shows_its_stars(open_app: OpenApp, desk_engine: Engine) -> None:
+    number = add_held(desk_engine, "Гоша", rating=2)
+    for text in (
+        shown(open_app("operator", mention=number)),
+        shown(open_app("operator", view=queue_only, language="en")),
+    ):
+        assert 'aria-label="2 / 5">★★<i>★★★</i>' in text
