@@ -21,9 +21,10 @@ from otklik.desk import Desk
 from otklik.errors import ConfigError
 from otklik.models import FactRow, PolicyRevision
 from otklik.neighbours import check_neighbours
-from otklik.platforms import ENV_PREFIX, AnyPlatform, build_platform, discover, secret_keys
-from otklik.settings import ChannelSettings, Settings, SourceSettings, load_settings
+from otklik.platforms import discover
+from otklik.settings import ChannelSettings, Settings, load_settings
 from otklik.store import judgements, sources
+from otklik.watching import check_sources
 from responder.drafting import DeterministicWriter
 from responder.knowledge import Fact, Knowledge
 from responder.knowledge_file import load_knowledge, shipped_knowledge
@@ -80,28 +81,6 @@ def open_database(settings: Settings, *, migrate: bool = False) -> Engine:
         migrations.upgrade(engine)
     migrations.require_current(engine)
     return engine
-
-
-def check_sources(
-    wanted: Iterable[SourceSettings], platforms: dict[str, type[AnyPlatform]]
-) -> None:
-    """Each source must be one its platform can be built from, its secrets kept elsewhere.
-
-    Raises:
-        ConfigError: names source and key.
-    """
-    for source in wanted:
-        if source.platform not in platforms:
-            known = ", ".join(sorted(platforms))
-            raise ConfigError(
-                f"source {source.name!r}: unknown platform {source.platform!r}; known: {known}"
-            )
-        kind = platforms[source.platform]
-        for key in sorted(secret_keys(kind) & source.config.keys()):
-            if not str(source.config[key]).startswith(ENV_PREFIX):
-                raise ConfigError(f"source {source.name!r}: write {key} as env:NAME")
-        if source.is_enabled:
-            build_platform(kind, source.config, source=source.name).close()
 
 
 def with_channels(settings: Settings) -> Settings:

@@ -72,7 +72,9 @@ def read_source(
         if row.lease_owner != desk.owner:
             return total, error  # taken over: whoever reads it now says how it is
         if error is None:
-            sources.save_source_ok(db, row, desk.now(), brought=len(total.new))
+            sources.save_source_ok(
+                db, row, desk.now(), brought=len(total.new), pace=row.interval_seconds
+            )
         else:
             _save_source_error(desk, db, row, error)
     return total, error
@@ -96,7 +98,7 @@ def _save_source_error(desk: Desk, db: Session, source: Source, error: Exception
     now, was_ok = desk.now(), source.health not in (SourceHealth.FAILING, SourceHealth.OFF)
     message = f"{type(error).__name__}: {error}"
     if isinstance(error, AccessDenied):
-        sources.save_source_off(db, source, now, message)
+        sources.save_source_off(db, source, now, message, error.to_do)
     else:
         wait = error.retry_after if isinstance(error, RateLimited) else None
         sources.save_source_failure(db, source, now, message, retry_after=wait)

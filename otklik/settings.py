@@ -29,7 +29,19 @@ class SourceSettings(BaseModel):
 
     name: str = Field(min_length=1, max_length=128, description="Name of the source, unique.")
     platform: str = Field(description="Platform, one of `otklik sources list --platforms`.")
-    interval: float = Field(default=60.0, gt=0, description="Seconds between two readings.")
+    interval: float = Field(
+        default=60.0, gt=0, description="Seconds between two readings, to begin with."
+    )
+    fastest: float | None = Field(
+        default=None,
+        gt=0,
+        description="… while it brings comments, at least; by default a sixth of `interval`.",
+    )
+    slowest: float | None = Field(
+        default=None,
+        gt=0,
+        description="… while it brings none, at most; by default five times `interval`.",
+    )
     is_enabled: bool = Field(default=True, description="False: known, but not read.")
 
     @property
@@ -93,6 +105,9 @@ class Settings(BaseSettings):
     )
     step_interval: float = Field(
         default=1.0, gt=0, description="How often the machine steps are woken."
+    )
+    collect_threads: int = Field(
+        default=4, ge=1, le=32, description="Sources read at the same time, at most."
     )
     follow_up_interval: float = Field(
         default=300, gt=0, description="How often a thread is read again after our reply."

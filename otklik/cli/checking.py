@@ -140,9 +140,9 @@ def sources_check(
 
     Example: `otklik sources check`, `otklik sources check blog`
     """
-    from otklik.bootstrap import check_sources
     from otklik.platforms import build_platform, discover
     from otklik.settings import load_settings
+    from otklik.watching import check_sources
 
     platforms, wanted = discover(), load_settings().sources
     chosen = [source for source in wanted if name in ("", source.name)]

@@ -22,9 +22,10 @@ class Source(SQLModel, table=True):
     """One watched place: its cursor, its lease and its health. Holds no secret.
 
     `is_enabled` is what settings, desk or platform say, `is_paused` what a person says on
-    top. `pace_seconds` is the time between two readings as it is now, between the bounds of
-    `interval_seconds` and what the source brings. `live_since`: what is published later is
-    new, not back-filled, and counts for the delay.
+    top. `pace_seconds` is the time between two readings as it is now, between
+    `fastest_seconds` and `slowest_seconds` (None: derived from `interval_seconds`).
+    `live_since`: what is published later is new, not back-filled, and counts for the delay.
+    `warning` says what looks wrong although readings succeed, `to_do` what a person has to do.
     """
 
     __table_args__ = (UniqueConstraint("brand_id", "name"),)
@@ -37,7 +38,10 @@ class Source(SQLModel, table=True):
     interval_seconds: float = 60.0
     origin: SourceOrigin = enum_field(SourceOrigin, default=SourceOrigin.SETTINGS)
     is_paused: bool = False
+    pause_reason: str = ""
     pace_seconds: float | None = None
+    fastest_seconds: float | None = None
+    slowest_seconds: float | None = None
     live_since: datetime | None = time_field(required=False)
     cursor: dict[str, Any] = json_field(dict)
     next_due_at: datetime = time_field(index=True)
@@ -54,10 +58,14 @@ class Source(SQLModel, table=True):
 
 
 class Turn(SQLModel, table=True):
-    """A limit that several processes share: the state of its bucket, seconds since the epoch."""
+    """A limit that several processes share, in seconds since the epoch.
+
+    `due` is the state of its bucket, `blocked_until` what the platform asked for.
+    """
 
     key: str = Field(primary_key=True, max_length=255)
     due: float = 0.0
+    blocked_until: float = 0.0
 
 
 class Spend(SQLModel, table=True):
@@ -109,7 +117,7 @@ class Mention(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("brand_id", "platform", "external_id"),
         Index("ix_mention_work", "state", "retry_at", "id"),
-        Index("ix_mention_source_latest", "source_id", "id"),
+        Index("ix_mention_source_latest", "source_id", "waiting_since"),
         Index("ix_mention_queue", "brand_id", "state", "urgency", "waiting_since"),
         CheckConstraint("version >= 1", name="version"),
         CheckConstraint("urgency BETWEEN 0 AND 3", name="urgency"),

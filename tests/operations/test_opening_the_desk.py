@@ -11,7 +11,6 @@ from sqlmodel import select
 
 from otklik.bootstrap import (
     CONSOLE,
-    check_sources,
     is_blank,
     keep_facts,
     keep_policy,
@@ -27,6 +26,7 @@ from otklik.models import FactRow, PolicyRevision, Source
 from otklik.neighbours import check_neighbours
 from otklik.platforms import discover
 from otklik.settings import Settings, SourceSettings
+from otklik.watching import check_sources
 
 
 def isso(**more: Any) -> SourceSettings:

@@ -18,7 +18,10 @@ def _source_columns() -> list[sa.Column[Any]]:
     return [
         sa.Column("origin", sa.String(length=32), nullable=False, server_default="settings"),
         sa.Column("is_paused", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("pause_reason", sa.String(), nullable=False, server_default=""),
         sa.Column("pace_seconds", sa.Float(), nullable=True),
+        sa.Column("fastest_seconds", sa.Float(), nullable=True),
+        sa.Column("slowest_seconds", sa.Float(), nullable=True),
         sa.Column("live_since", UtcDateTime(), nullable=True),
         sa.Column("warning", sa.String(), nullable=False, server_default=""),
         sa.Column("to_do", sa.String(), nullable=False, server_default=""),
@@ -33,11 +36,12 @@ def upgrade() -> None:
     op.add_column(
         "mention", sa.Column("cannot_answer", sa.String(), nullable=False, server_default="")
     )
-    op.create_index("ix_mention_source_latest", "mention", ["source_id", "id"])
+    op.create_index("ix_mention_source_latest", "mention", ["source_id", "waiting_since"])
     op.create_table(
         "turn",
         sa.Column("key", sa.String(length=255), nullable=False),
         sa.Column("due", sa.Float(), nullable=False),
+        sa.Column("blocked_until", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_turn"),
     )
     op.create_table(
