@@ -100,6 +100,7 @@ class LocalMeter(Meter):
     """
 
     _due: dict[str, float] = {}  # noqa: RUF012 — shared by all on purpose
+    _blocked: dict[str, float] = {}  # noqa: RUF012
     _lock = threading.Lock()
 
     def __init__(
@@ -113,7 +114,8 @@ class LocalMeter(Meter):
         """See `Meter`."""
         with self._lock:
             now = self._clock()
-            due, moment = limit.turn(self._due.get(key, 0.0), now)
+            begin = max(now, self._blocked.get(key, 0.0))
+            due, moment = limit.turn(self._due.get(key, 0.0), begin)
             refuse_long_wait(key, moment - now, at_most)
             self._due[key] = due
         return moment - now
@@ -121,7 +123,8 @@ class LocalMeter(Meter):
     def block(self, key: str, seconds: float) -> None:
         """See `Meter`."""
         with self._lock:
-            self._due[key] = max(self._due.get(key, 0.0), self._clock() + seconds)
+            until = self._clock() + seconds
+            self._blocked[key] = max(self._blocked.get(key, 0.0), until)
 
     def reserve_money(self, micros: int) -> None:
         """See `Meter`."""

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from otklik.database import reading, session
 from otklik.desk import Desk
 from otklik.errors import ConfigError, Gone, NotFound, OtklikError, PlatformError, Transient
+from otklik.limiter import DatabaseMeter, budget_micros
 from otklik.models import Reply, Source
 from otklik.platforms import AnyPlatform, Page, PostedReply, build_platform
 from otklik.store import intake as intake_rows
@@ -22,7 +23,9 @@ log = structlog.get_logger()
 
 @contextmanager
 def open_platform(desk: Desk, source: Source) -> Iterator[AnyPlatform]:
-    """The platform of a source, closed afterwards.
+    """The platform of a source, with limits and budget of the whole desk; closed afterwards.
+
+    Not to be called inside a write transaction: see `otklik.limiter`.
 
     Raises:
         NotFound, ConfigError: no such platform, or wrong settings.
@@ -30,7 +33,9 @@ def open_platform(desk: Desk, source: Source) -> Iterator[AnyPlatform]:
     kind = desk.platforms.get(source.platform)
     if kind is None:
         raise NotFound(f"source {source.name}: no platform is named {source.platform!r}")
-    with closing(build_platform(kind, source.config, source=source.name)) as platform:
+    budget = budget_micros(source.config)
+    meter = DatabaseMeter(desk.engine, source.id or 0, budget, desk.now)
+    with closing(build_platform(kind, source.config, source=source.name, meter=meter)) as platform:
         yield platform
 
 

@@ -4,26 +4,24 @@ Each step claims rows by state, does one thing and commits once. So each can run
 in several processes or after a crash; nothing is kept in memory only.
 """
 
+import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
 from sqlmodel import Session
 
+from otklik import readings
 from otklik.database import reading, session
 from otklik.desk import Desk, StepCount, note_failure
-from otklik.enums import MentionState, PostingMode, SourceHealth
-from otklik.errors import (
-    AccessDenied,
-    NotFound,
-    OtklikError,
-    PlatformError,
-    RateLimited,
-)
-from otklik.models import Mention, Reply, Source
-from otklik.outside import open_platform, read_thread, send_reply, store_page
+from otklik.enums import MentionState, PostingMode
+from otklik.errors import NotFound, OtklikError, PlatformError
+from otklik.models import Mention, Reply
+from otklik.outside import read_thread, send_reply
 from otklik.platforms import Page
+from otklik.readings import Progress
 from otklik.store import alerts as alert_rows
 from otklik.store import judgements, mentions, replies, sources
 from otklik.store.intake import Intake
@@ -33,78 +31,85 @@ from responder import notices, posting, rulings, waves
 log = structlog.get_logger()
 
 LEASE = timedelta(seconds=60)
-Progress = Callable[[float | None, int], None]
+# seconds: sources are read side by side in shares of a round, so that none waits for another
+ROUND, SHARE, WAKE = 30.0, 15.0, 1.0
 
 
 # ---- collect -------------------------------------------------------------------------------
 
 
 def collect(desk: Desk, source: str | None = None, progress: Progress | None = None) -> StepCount:
-    """Read the sources that are due, or the named one now. Counts changed mentions."""
+    """Read the sources that are due, side by side, or the named one now. Counts changes."""
+    if source is None:
+        return _collect_due(desk)
     with reading(desk.engine) as db:
-        if source is None:
-            due = sources.list_due_sources(db, desk.brand_id, desk.now())
-        else:
-            found = sources.find_source(db, desk.brand_id, source)
-            if found is None:
-                raise NotFound(f"no source is named {source!r}")
-            due = [found]
+        found = sources.find_source(db, desk.brand_id, source)
+    if found is None:
+        raise NotFound(f"no source is named {source!r}")
+    intake, error = read_source(desk, found.id or 0, progress)
+    return StepCount(intake.changes, int(error is not None))
+
+
+def _collect_due(desk: Desk) -> StepCount:
+    due = _due(desk)
+    with reading(desk.engine) as db:
+        is_alone = sources.count_read_sources(db, desk.brand_id) == 1
+    if due and is_alone:
+        return _read_share(desk, due[0], share=None)
+    return _collect_together(desk, due) if due else StepCount(0, 0)
+
+
+def _collect_together(desk: Desk, due: list[int]) -> StepCount:
+    """A slow source delays no other: whatever falls due meanwhile is read beside it."""
     changed = failed = 0
-    for row in due:
-        intake, error = read_source(desk, row.id or 0, progress)
-        changed += len(intake.new) + len(intake.edited) + len(intake.deleted) + len(intake.ours)
-        failed += error is not None
+    until = time.monotonic() + ROUND
+    with ThreadPoolExecutor(desk.settings.collect_threads) as pool:
+        running = {pool.submit(_read_share, desk, number): number for number in due}
+        first = set(running)
+        while running:
+            done, _ = wait(running, timeout=WAKE, return_when=FIRST_COMPLETED)
+            counts = [future.result() for future in done]
+            changed += sum(count.done for count in counts)
+            failed += sum(count.failed for count in counts)
+            running = {future: number for future, number in running.items() if future not in done}
+            if time.monotonic() < until or first & running.keys():
+                fresh = set(_due(desk)) - set(running.values())
+                running |= {pool.submit(_read_share, desk, number): number for number in fresh}
     return StepCount(changed, failed)
 
 
+def _due(desk: Desk) -> list[int]:
+    with reading(desk.engine) as db:
+        return [row.id or 0 for row in sources.list_due_sources(db, desk.brand_id, desk.now())]
+
+
+def _read_share(desk: Desk, source_id: int, share: float | None = SHARE) -> StepCount:
+    intake = Intake()
+
+    def work() -> None:
+        found, error = read_source(desk, source_id, share=share)
+        intake.add(found)
+        if error is not None:
+            raise error
+
+    failure = _isolated(work)
+    return StepCount(intake.changes, int(failure is not None))
+
+
 def read_source(
-    desk: Desk, source_id: int, progress: Progress | None = None
+    desk: Desk, source_id: int, progress: Progress | None = None, *, share: float | None = None
 ) -> tuple[Intake, Exception | None]:
-    """Read one source to its end; its failure is recorded and does not concern the others."""
-    total = Intake()
-    with session(desk.engine) as db:
-        source = sources.claim_source(db, source_id, desk.owner, desk.now(), LEASE)
-    if source is None:
-        return total, None  # somebody else is reading it
-    error = _isolated(lambda: _read_pages(desk, source, total, progress))
-    with session(desk.engine) as db:
-        row = sources.get_source(db, source_id)
-        if row.lease_owner != desk.owner:
-            return total, error  # taken over: whoever reads it now says how it is
-        if error is None:
-            sources.save_source_ok(
-                db, row, desk.now(), brought=len(total.new), pace=row.interval_seconds
-            )
-        else:
-            _save_source_error(desk, db, row, error)
-    return total, error
+    """Read one source; its failure is recorded and does not concern the others.
 
-
-def _read_pages(desk: Desk, source: Source, total: Intake, progress: Progress | None) -> None:
-    with open_platform(desk, source) as platform:
-        for page in platform.collect(dict(source.cursor)):
-            with session(desk.engine) as db:
-                now = desk.now()
-                if not sources.save_cursor(
-                    db, source.id or 0, desk.owner, page.cursor, now + LEASE
-                ):
-                    raise OtklikError(f"source {source.name}: another process has taken it over")
-                total.add(store_page(db, source, page, now))
-            if progress is not None:
-                progress(page.progress, total.seen)
-
-
-def _save_source_error(desk: Desk, db: Session, source: Source, error: Exception) -> None:
-    now, was_ok = desk.now(), source.health not in (SourceHealth.FAILING, SourceHealth.OFF)
-    message = f"{type(error).__name__}: {error}"
-    if isinstance(error, AccessDenied):
-        sources.save_source_off(db, source, now, message, error.to_do)
-    else:
-        wait = error.retry_after if isinstance(error, RateLimited) else None
-        sources.save_source_failure(db, source, now, message, retry_after=wait)
-    note_failure(desk, db, ("source", source.id), "collect", error)
-    if was_ok and source.health in (SourceHealth.FAILING, SourceHealth.OFF):
-        notices.source_down(db, source, desk.settings.channels, now)
+    Args:
+        share: seconds it may take before another one's turn comes; None reads to its end.
+    """
+    of = readings.begin(desk, source_id)
+    if of is None:
+        return Intake(), None  # somebody else is reading it
+    error = _isolated(lambda: readings.read_pages(desk, of, progress, share))
+    readings.finish(desk, of, error)
+    return of.total, error
 
 
 def import_file(

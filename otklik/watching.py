@@ -18,6 +18,7 @@ from sqlmodel import Session
 from otklik import audit
 from otklik.enums import Role, SourceHealth, SourceOrigin
 from otklik.errors import ConfigError, InputError, NotFound
+from otklik.limiter import month_of
 from otklik.metering import MICROS
 from otklik.models import Person, Source
 from otklik.people import require
@@ -237,11 +238,6 @@ def check_sources(wanted: Iterable[SourceSettings], platforms: Kinds) -> None:
                 raise ConfigError(f"source {source.name!r}: write {key} as env:NAME")
         if source.is_enabled:
             build_platform(kind, source.config, source=source.name).close()
-
-
-def month_of(at: datetime) -> str:
-    """The calendar month money is counted in: ``2026-11``, UTC."""
-    return at.astimezone(UTC).strftime("%Y-%m")
 
 
 def _actor(person: Person | None) -> str:

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from otklik.alerts import AlertMessage, Channel
 from otklik.enums import AlertKind, EffectKind, ReplyState, SlaState
 from otklik.errors import AccessDenied, OtklikError, RateLimited, Rejected
+from otklik.limiter import month_of
 from otklik.models import Alert, AlertDelivery, Incident, Mention, Reply, Source
 from otklik.settings import ChannelSettings
 from otklik.store import alerts, mentions, replies
@@ -64,17 +65,84 @@ def new_incident(
 
 
 def source_down(
+    session: Session,
+    source: Source,
+    channels: Sequence[ChannelSettings],
+    at: datetime,
+    *,
+    also: Sequence[str] = (),
+) -> None:
+    """A source stopped answering, or turned us away.
+
+    Args:
+        also: names of sources that are off for the same reason.
+    """
+    since = source.last_ok_at.isoformat() if source.last_ok_at else "never"
+    why = [f"Что сделать: {source.to_do}"] if source.to_do else []
+    why += [f"Из-за этого не читаются и: {', '.join(also)}"] if also else []
+    _source_alert(
+        session,
+        source,
+        AlertKind.SOURCE_DOWN,
+        key=f"source:{source.id}:{since}:{source.health}",
+        title=f"Источник не отвечает: {source.name}",
+        body="\n".join([*why, source.last_error[:_EXCERPT]]),
+        channels=channels,
+        at=at,
+    )
+
+
+def source_silent(
     session: Session, source: Source, channels: Sequence[ChannelSettings], at: datetime
 ) -> None:
-    """A source stopped answering, or turned us away."""
-    since = source.last_ok_at.isoformat() if source.last_ok_at else "never"
+    """A source answers, but what it brings, or does not bring, looks wrong; once an episode."""
+    since = source.last_new_at.isoformat() if source.last_new_at else "never"
+    _source_alert(
+        session,
+        source,
+        AlertKind.SOURCE_SILENT,
+        key=f"silent:{source.id}:{since}",
+        title=f"Источник подозрительно молчит: {source.name}",
+        body=source.warning[:_EXCERPT],
+        channels=channels,
+        at=at,
+    )
+
+
+def budget_spent(
+    session: Session, source: Source, channels: Sequence[ChannelSettings], at: datetime
+) -> None:
+    """The month's money of a source is spent; told once a month."""
+    _source_alert(
+        session,
+        source,
+        AlertKind.BUDGET_SPENT,
+        key=f"budget:{source.id}:{month_of(at)}",
+        title=f"Бюджет месяца исчерпан: {source.name}",
+        body="До следующего месяца источник не читается. Больше денег: monthly_budget источника.",
+        channels=channels,
+        at=at,
+    )
+
+
+def _source_alert(
+    session: Session,
+    source: Source,
+    kind: AlertKind,
+    *,
+    key: str,
+    title: str,
+    body: str,
+    channels: Sequence[ChannelSettings],
+    at: datetime,
+) -> None:
     alerts.save_alert(
         session,
         brand_id=source.brand_id,
-        kind=AlertKind.SOURCE_DOWN,
-        dedup_key=f"source:{source.id}:{since}",
-        title=f"Источник не отвечает: {source.name}",
-        body=source.last_error[:_EXCERPT],
+        kind=kind,
+        dedup_key=key,
+        title=title,
+        body=body,
         urgency=3,
         channels=_names(channels, 3),
         at=at,

@@ -34,6 +34,11 @@ class Intake:
     seen: int = 0
     bad_rows: int = 0
 
+    @property
+    def changes(self) -> int:
+        """Mentions that are new, edited or gone."""
+        return len(self.new) + len(self.edited) + len(self.deleted) + len(self.ours)
+
     def add(self, other: "Intake") -> None:
         """Sum up pages."""
         self.new += other.new

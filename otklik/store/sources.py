@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, or_, select, update
+from sqlmodel import Session, col, func, or_, select, update
 
 from otklik.enums import SourceHealth, SourceOrigin
 from otklik.errors import NotFound
@@ -38,7 +38,7 @@ def sync_sources(
         row = known.get(entry.name)
         if row is None:
             row = Source(brand_id=brand_id, name=entry.name, platform="", next_due_at=at)
-        _apply_settings(row, entry)
+        _apply_settings(row, entry, at)
         if retry and entry.is_enabled and row.health == SourceHealth.OFF:
             _revive(row, at)
         session.add(row)
@@ -49,9 +49,11 @@ def sync_sources(
     session.flush()
 
 
-def _apply_settings(row: Source, entry: SourceSettings) -> None:
+def _apply_settings(row: Source, entry: SourceSettings, at: datetime) -> None:
     if row.platform != entry.platform:  # another platform cannot read on from this cursor
         row.cursor, row.live_since, row.pace_seconds = {}, None, None
+    if row.config != entry.config:  # perhaps a greater budget: no use to wait any longer
+        row.next_due_at = at
     row.platform, row.config, row.origin = entry.platform, entry.config, SourceOrigin.SETTINGS
     row.interval_seconds = entry.interval
     row.fastest_seconds, row.slowest_seconds = entry.fastest, entry.slowest
@@ -141,6 +143,19 @@ def list_due_sources(session: Session, brand_id: str, at: datetime) -> list[Sour
             .order_by(col(Source.next_due_at))
         )
     )
+
+
+def count_read_sources(session: Session, brand_id: str) -> int:
+    """How many sources are read when their time comes."""
+    return session.exec(
+        select(func.count())
+        .select_from(Source)
+        .where(
+            Source.brand_id == brand_id,
+            col(Source.is_enabled),
+            col(Source.is_paused).is_(False),
+        )
+    ).one()
 
 
 def claim_source(
