@@ -1,0 +1,70 @@
+"""What a VK source remembers between polls: small, JSON, bounded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from collectors.vk.threads import Seen
+from otklik.platforms import Cursor
+
+MOST_THREADS: Final = 700  # with 50 bytes each, half of what a cursor may hold
+MOST_ITEMS: Final = 600  # of all streams together
+
+
+@dataclass
+class State:
+    """The cursor, taken apart.
+
+    Attributes:
+        floor: how far back the first reading goes.
+        threads: what was seen of each thread, the longest untouched first.
+        turn: where among the quiet threads the next poll looks.
+        streams: see `collectors.vk.streams`.
+        ts: number of the last Long Poll event that was handed over.
+        swept: seconds since the epoch, when everything was last looked through.
+        me: the account of the user token.
+    """
+
+    floor: datetime
+    threads: dict[str, Seen] = field(default_factory=dict)
+    turn: int = 0
+    streams: dict[str, Any] = field(default_factory=dict)
+    ts: str = ""
+    swept: float = 0.0
+    me: int = 0
+
+    @classmethod
+    def of(cursor_type: type[State], cursor: Cursor, start: datetime) -> State:  # noqa: N804
+        """From a cursor of ours; a fresh one from `start` on where it is none."""
+        if "floor" not in cursor:
+            return cursor_type(start)
+        return cursor_type(
+            floor=datetime.fromisoformat(cursor["floor"]),
+            threads={name: Seen(*seen) for name, seen in cursor.get("threads", {}).items()},
+            turn=int(cursor.get("turn", 0)),
+            streams=dict(cursor.get("streams", {})),
+            ts=str(cursor.get("ts", "")),
+            swept=float(cursor.get("swept", 0.0)),
+            me=int(cursor.get("me", 0)),
+        )
+
+    def cursor(self) -> Cursor:
+        """As JSON takes it."""
+        return {
+            "floor": self.floor.isoformat(),
+            "threads": {name: list(seen) for name, seen in self.threads.items()},
+            "turn": self.turn,
+            "streams": dict(self.streams),
+            "ts": self.ts,
+            "swept": self.swept,
+            "me": self.me,
+        }
+
+    def keep(self, name: str, seen: Seen) -> None:
+        """Remember a thread, and forget the one that has been quiet for the longest time."""
+        self.threads.pop(name, None)
+        self.threads[name] = seen
+        while len(self.threads) > MOST_THREADS:
+            self.threads.pop(next(iter(self.threads)))

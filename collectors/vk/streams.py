@@ -1,0 +1,296 @@
+"""Lists of what is new, newest first: photo comments, mentions of us, found posts.
+
+A stream is read from its top down to the oldest item that is still compared (`floor`). Items
+that are unknown or changed are handed over; those that vanished are deletions where the list
+is complete by nature. Until a reading has come down to its floor the cursor keeps the old
+`recent` and the place to go on from, so that a death in between loses nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from collectors._text import quote
+from collectors._wire import WireError
+from collectors.vk.client import Call, VkClient
+from collectors.vk.mentions import Teller
+from collectors.vk.places import PAGE, PEOPLE_FIELDS, Topic, items_of
+from collectors.vk.settings import VkSettings
+from collectors.vk.state import MOST_ITEMS, State
+from collectors.vk.wire import Comment, Name, Person, Post, people_of, read_items
+from otklik.errors import AccessDenied, RateLimited, Transient
+from otklik.platforms import BadRow, CollectedMention, Page
+
+OVERLAP: Final = 5  # items read again between two pages, in case one above them was deleted
+PAGES: Final = 2_000
+MENTIONS: Final = 50  # VK's bound for a page of mentions
+
+People = Mapping[int, Person]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item of a stream; `tell` makes its mention once names are known."""
+
+    key: str
+    at: int
+    print: str
+    account: int
+    tell: Callable[[People], CollectedMention] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One page of a stream, and where it goes on; None at the end."""
+
+    items: Sequence[Item]
+    bad_rows: Sequence[BadRow]
+    following: Any
+    people: People
+    has_names: bool
+
+
+class Streams:
+    """All streams of a source; moves `state` on as pages are taken."""
+
+    def __init__(
+        self, client: VkClient, settings: VkSettings, teller: Teller, state: State
+    ) -> None:
+        self._client, self._settings = client, settings
+        self._teller, self._state = teller, state
+        self._kept = min(settings.recheck_items, MOST_ITEMS // max(1, len(self.names)))
+
+    @property
+    def names(self) -> list[str]:
+        """Of the configured streams."""
+        places = [place for place in ("photos", "mentions") if place in self._settings.watch]
+        return [*places, *(f"search:{query}" for query in self._settings.queries)]
+
+    def pages(self) -> Iterator[Page]:
+        """What is new in every stream.
+
+        One that VK refuses becomes a warning, unless there is nothing else to read.
+
+        Raises:
+            Transient, RateLimited, AccessDenied: see `otklik.errors`.
+        """
+        self._state.streams = {
+            name: kept for name, kept in self._state.streams.items() if name in self.names
+        }
+        is_alone = len(self.names) == 1 and set(self._settings.watch) <= {"photos", "mentions"}
+        for name in self.names:
+            try:
+                yield from self._stream(name)
+            except AccessDenied as error:
+                if error.whole_account or is_alone:
+                    raise
+                yield self._page(warnings=(f"{name}: {error}",))
+
+    def _stream(self, name: str) -> Iterator[Page]:
+        kept = dict(self._state.streams.get(name, {}))
+        reading = _Reading(kept, self._state.floor.timestamp(), self._kept)
+        is_resumed = reading.position is not None
+        for _ in range(PAGES):
+            try:
+                part = self._part(name, reading.position, int(reading.floor))
+            except Transient as error:
+                is_wire = isinstance(error, RateLimited) or isinstance(error.__cause__, WireError)
+                if is_wire or reading.position is None:
+                    raise
+                # a place to go on from does not live for ever: begin at the top again
+                reading.restart()
+                continue
+            news, is_stuck = reading.take(part)
+            if is_stuck:
+                reading.restart()
+                self._state.streams[name] = reading.unfinished()
+                yield self._page(warnings=(f"{name}: VK gives the same page again and again",))
+                return
+            is_over = reading.is_over(part)
+            self._state.streams[name] = reading.finished() if is_over else reading.unfinished()
+            gone = reading.gone(is_resumed) if is_over and not name.startswith("search:") else ()
+            if news or gone or part.bad_rows or not is_over:
+                yield self._page(
+                    mentions=self._told(news, part), bad_rows=part.bad_rows, deleted_ids=gone
+                )
+            if is_over:
+                return
+
+    def _told(self, news: Sequence[Item], part: Part) -> tuple[CollectedMention, ...]:
+        people = part.people
+        if news and not part.has_names:
+            people = find_people(self._client, (item.account for item in news))
+        return tuple(item.tell(people) for item in news)
+
+    def _part(self, name: str, position: Any, floor: int) -> Part:
+        if name == "photos":
+            return self._photos(int(position or 0))
+        if name == "mentions":
+            return self._mentions(int(position or 0), floor)
+        return self._search(name.partition(":")[2], position, floor)
+
+    def _photos(self, offset: int) -> Part:
+        owner = self._settings.owner_id
+        answer = self._client.read(
+            "photos.getAllComments", owner_id=owner, need_likes=True, offset=offset, count=PAGE
+        )
+        comments, bad = read_items(self._items(answer), Comment, f"photo{owner}")
+        items = [
+            self._photo_item(Name("photo", owner, c.pid or c.photo_id or 0), c) for c in comments
+        ]
+        return Part(items, bad, _further(answer, offset), {}, has_names=False)
+
+    def _photo_item(self, owner: int, comment: Comment) -> Item:
+        name = Name("photo", owner, comment.pid or comment.photo_id or 0)
+        topic = Topic(name, title=f"Фотография {name.number}")
+        return Item(
+            key=f"{name}/{comment.id}",
+            at=comment.date,
+            print=comment.print,
+            account=comment.from_id,
+            tell=lambda people: self._teller.mention(topic, comment, people, {}),
+        )
+
+    def _mentions(self, offset: int, floor: int) -> Part:
+        answer = self._client.read(
+            "newsfeed.getMentions",
+            owner_id=self._settings.owner_id,
+            start_time=floor,
+            offset=offset,
+            count=MENTIONS,
+        )
+        items, bad = self._posts(answer, "mentions")
+        return Part(items, bad, _further(answer, offset), {}, has_names=False)
+
+    def _search(self, query: str, position: str | None, floor: int) -> Part:
+        answer = self._client.read(
+            "newsfeed.search",
+            q=query,
+            extended=True,
+            count=PAGE,
+            start_time=floor,
+            start_from=position,
+            fields=PEOPLE_FIELDS,
+        )
+        items, bad = self._posts(answer, f"search {quote(query, 40)}")
+        following = answer.get("next_from") or None
+        return Part(items, bad, following, people_of(answer), has_names=True)
+
+    def _posts(self, answer: Any, place: str) -> tuple[list[Item], list[BadRow]]:
+        posts, bad = read_items(self._items(answer), Post, place)
+        return [self._post_item(post) for post in posts if not post.is_deleted], bad
+
+    def _post_item(self, post: Post) -> Item:
+        return Item(
+            key=post.external_id,
+            at=post.date,
+            print=post.print,
+            account=post.from_id,
+            tell=lambda people: self._teller.found_post(post, people),
+        )
+
+    def _items(self, answer: Any) -> list[Any]:
+        if not isinstance(answer, dict) or not isinstance(answer.get("items"), list):
+            raise self._client.faults.error(Transient, "no items in the answer")
+        return items_of(answer)
+
+    def _page(self, **content: object) -> Page:
+        return Page.model_validate({**content, "cursor": self._state.cursor()})
+
+
+class _Reading:
+    """One way down a stream, perhaps begun by an earlier poll."""
+
+    def __init__(self, kept: Mapping[str, Any], start: float, most: int) -> None:
+        self.floor = float(kept.get("floor", start))
+        self.position = kept.get("next")
+        self._is_cut = bool(kept.get("cut"))
+        self._recent: dict[str, str] = dict(kept.get("recent", {}))
+        self._top: dict[str, list[Any]] = dict(kept.get("top", {}))
+        self._total = int(kept.get("total", 0))
+        self._most = most
+        self._seen: set[str] = set()
+
+    def take(self, part: Part) -> tuple[list[Item], bool]:
+        """The unknown and changed items of a page; and whether it brought nothing unseen."""
+        unseen = [item for item in part.items if item.key not in self._seen]
+        self._seen.update(item.key for item in unseen)
+        is_stuck = bool(part.items) and not unseen
+        is_stuck |= part.following is not None and part.following == self.position
+        self.position = part.following
+        news = [item for item in unseen if self._is_news(item)]
+        for item in unseen:
+            if item.at >= self.floor and item.key not in self._top:
+                self._total += 1
+                if len(self._top) < self._most:
+                    self._top[item.key] = [_short(item.print), item.at]
+        return news, is_stuck
+
+    def _is_news(self, item: Item) -> bool:
+        known = self._recent.get(item.key)
+        if known is not None:
+            return known != _short(item.print)
+        return item.at > self.floor or (item.at == self.floor and not self._is_cut)
+
+    def is_over(self, part: Part) -> bool:
+        """The page went down to the floor, or there is none after it."""
+        is_below = bool(part.items) and part.items[-1].at < self.floor
+        return part.following is None or is_below or not part.items
+
+    def gone(self, is_resumed: bool) -> tuple[str, ...]:
+        """Items that stood here and do not any more; not told by a reading in two parts."""
+        return () if is_resumed else tuple(key for key in self._recent if key not in self._seen)
+
+    def restart(self) -> None:
+        """Begin at the top; what was known before stays known."""
+        self.position, self._top, self._total, self._seen = None, {}, 0, set()
+
+    def unfinished(self) -> dict[str, Any]:
+        """For the cursor, on the way."""
+        kept = {"floor": self.floor, "cut": self._is_cut, "recent": self._recent}
+        if self.position is None:
+            return kept
+        return {**kept, "next": self.position, "top": self._top, "total": self._total}
+
+    def finished(self) -> dict[str, Any]:
+        """For the cursor, at the end: the newest items, and the age of the oldest of them."""
+        is_cut = self._total > len(self._top)
+        floor = min(at for _, at in self._top.values()) if is_cut and self._top else self.floor
+        recent = {key: print_ for key, (print_, _) in self._top.items()}
+        return {"floor": floor, "cut": is_cut or self._is_cut, "recent": recent}
+
+
+def find_people(client: VkClient, accounts: Iterable[int]) -> dict[int, Person]:
+    """Names of people and communities; one call, none when there is nobody to ask for."""
+    wanted = sorted({account for account in accounts if account})
+    persons = [account for account in wanted if account > 0][:1000]
+    communities = [-account for account in wanted if account < 0][:500]
+    calls = []
+    if persons:
+        fields = ("followers_count",)
+        calls.append(Call("users.get", {"user_ids": persons, "fields": fields}))
+    if communities:
+        fields = ("members_count",)
+        calls.append(Call("groups.getById", {"group_ids": communities, "fields": fields}))
+    found: dict[int, Person] = {}
+    for answer in client.batch(calls):
+        if isinstance(answer, list):
+            found.update(people_of({"profiles": answer}))
+        elif isinstance(answer, dict):
+            found.update(people_of({"groups": answer.get("groups")}))
+    return found
+
+
+def _further(answer: Mapping[str, Any], offset: int) -> int | None:
+    """The next offset; a few items before the end of this page, None at the end of all."""
+    got, count = len(items_of(answer)), answer.get("count")
+    if not got or (isinstance(count, int) and offset + got >= count):
+        return None
+    return offset + got - min(OVERLAP, got // 2)
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
