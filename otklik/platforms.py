@@ -61,6 +61,7 @@ __all__ = [
     "SourceCheck",
     "build_platform",
     "discover",
+    "load_platform",
     "secret_keys",
     "storable",
 ]
@@ -236,12 +237,17 @@ def discover(package: str = "collectors") -> dict[str, type[AnyPlatform]]:
     found: dict[str, type[AnyPlatform]] = {}
     for info in sorted(pkgutil.iter_modules(root.__path__), key=lambda entry: entry.name):
         if not info.name.startswith("_"):
-            found[info.name] = _platform_of(importlib.import_module(f"{package}.{info.name}"))
+            found[info.name] = load_platform(info.name, package)
     return found
 
 
-def _platform_of(module: Any) -> type[AnyPlatform]:
-    name = module.__name__.rsplit(".", 1)[-1]
+def load_platform(name: str, package: str = "collectors") -> type[AnyPlatform]:
+    """The platform of that name.
+
+    Raises:
+        ConfigError: its file holds no platform, or one with another name than the file's.
+    """
+    module = importlib.import_module(f"{package}.{name}")
     for _, candidate in inspect.getmembers(module, inspect.isclass):
         if issubclass(candidate, Platform) and candidate.__dict__.get("name") == name:
             return candidate

@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from otklik.errors import AccessDenied, OtklikError, PlatformError, RateLimited, Transient
-from otklik.platforms import build_platform, discover
+from otklik.platforms import build_platform, load_platform
 from tests.rigs.base import Response, Rig
 from tests.rigs.reading import RIGS, Ledger, each_rig, fill
 from tests.servers.faulty import Fault, FaultyProxy, answer, cut_before, hang, truncate
@@ -119,7 +119,7 @@ def test_no_secret_is_ever_shown(rig: Rig, proxy: FaultyProxy) -> None:
 
 
 def _secrets(rig: Rig) -> list[str]:
-    settings = build_platform(discover()[rig.name], rig.settings(), source="rig").settings
+    settings = build_platform(load_platform(rig.name), rig.settings(), source="rig").settings
     values = (getattr(settings, name) for name in type(settings).model_fields)
     return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
 

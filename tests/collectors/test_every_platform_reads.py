@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from otklik.platforms import Limit, Meter, build_platform, discover
+from otklik.platforms import Limit, Meter, build_platform, discover, load_platform
 from tests.rigs.base import Rig
 from tests.rigs.reading import RIGS, Ledger, each_rig, fill
 from tests.servers.faulty import Exchange, Fault, FaultyProxy, Reply
@@ -242,7 +242,7 @@ def _echo_for_ever() -> Fault:
 def test_every_call_waits_for_its_turn(rig: Rig) -> None:
     fill(rig, 4)
     meter = CountingMeter()
-    kind = discover()[rig.name]
+    kind = load_platform(rig.name)
     if not kind.limits:
         pytest.skip(f"{rig.name} states no limit")
     before = len(rig.requests)

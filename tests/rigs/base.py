@@ -18,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from otklik.platforms import AnyPlatform, Meter, build_platform, discover
+from otklik.platforms import AnyPlatform, Meter, build_platform, load_platform
 
 
 class ContractViolation(AssertionError):
@@ -177,7 +177,7 @@ class Rig(ABC):
         self, base_url: str = "", *, meter: Meter | None = None, **changes: Any
     ) -> AnyPlatform:
         """The real platform, calling this rig."""
-        kind = discover()[self.name]
+        kind = load_platform(self.name)
         return build_platform(kind, self.settings(base_url, **changes), source="rig", meter=meter)
 
     def start(self) -> None:
