@@ -21,7 +21,7 @@ def words_of(message: Mapping[str, Any]) -> str:
     for key, title, rows in (("poll", "question", "options"), ("checklist", "title", "tasks")):
         if isinstance(shown := message.get(key), dict):
             lines = [_inline(shown.get(title))]
-            lines += [f"— {_inline(row)}" for row in shown.get(rows) or ()]
+            lines += [f"— {_inline(row)}" for row in _list(shown.get(rows))]
             return "\n".join(line for line in lines if line)
     if isinstance(venue := message.get("venue"), dict):
         return "\n".join(str(venue[key]) for key in ("title", "address") if venue.get(key))
@@ -65,7 +65,8 @@ def _lines(value: Any) -> list[str]:
         return [value]
     if isinstance(value, list):
         return [line for entry in value for line in _lines(entry)]
-    block = _dict(value)
+    if not isinstance(block := value, dict):
+        return []
     own = _inline(block.get("text") or block.get("expression"))
     return [*([own] if own else []), *(line for key in NESTED for line in _lines(block.get(key)))]
 
