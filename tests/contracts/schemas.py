@@ -25,6 +25,10 @@ KEPT = (
     *("minItems", "maxItems", "minProperties", "maxProperties"),
 )
 COMPOSED = frozenset({"allOf", "anyOf", "oneOf", "$ref"})
+# Types that are no types, found in contracts.
+TYPES = {"int": "integer", "int32": "integer", "int64": "integer", "float": "number"}
+TYPES |= {"double": "number", "timestamp": "string", "enum": "string"}
+REAL = frozenset({"string", "number", "integer", "boolean", "array", "object", "null"})
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 FORMATS = FormatChecker(())
 
@@ -153,6 +157,7 @@ class Schemas:
             if key in node:
                 parts = node[key].items()
                 made[key] = {name: self._part(place, one, is_closed, True) for name, one in parts}
+        _real_type(made)
         _old_bounds(node, made)
         if is_closed and is_whole and _has_properties(made):
             made["unevaluatedProperties"] = False
@@ -172,6 +177,12 @@ def _or_null(schema: Any) -> Any:
     if "enum" in schema:
         wider["enum"] = [*schema["enum"], None]
     return wider
+
+
+def _real_type(made: dict[str, Any]) -> None:
+    kind = made.get("type")
+    if isinstance(kind, str) and kind not in REAL:
+        made["type"] = TYPES.get(kind, sorted(REAL))
 
 
 def _old_bounds(node: dict[str, Any], made: dict[str, Any]) -> None:

@@ -85,6 +85,7 @@ PARTS = """
         text: {type: string, nullable: true}
         kind: {type: string, enum: [good, bad], nullable: true}
         created: {type: string, format: date-time}
+        votes: {type: int64}
         answer: {nullable: true, allOf: [{$ref: "#/Answer"}]}
     Answer:
       type: object
@@ -210,6 +211,7 @@ def test_nullable_fields_take_null_and_others_do_not(contract: OpenApi) -> None:
     [
         ({"id": "7"}, "is not a 'uuid'"),
         ({"kind": "ugly"}, "'ugly' is not one of"),
+        ({"votes": "7"}, "'7' is not of type 'integer'"),
         ({"answer": {"thread": [{"thread": [{"text": 7}]}]}}, ".thread[0].thread[0].text"),
     ],
 )
