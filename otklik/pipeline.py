@@ -144,11 +144,13 @@ def import_file(
 
 
 def classify(desk: Desk, limit: int = 200) -> StepCount:
-    """Judge what was collected."""
+    """Judge what was collected; what has no words (pictures, stars) is left to people's eyes."""
 
     def work(db: Session, rows: list[Mention]) -> None:
-        verdicts = desk.classifier.judge([row.text for row in rows])
-        judgements.save_verdicts(db, rows, verdicts, desk.now())
+        worded = [row for row in rows if row.text.strip()]
+        verdicts = desk.classifier.judge([row.text for row in worded])
+        judgements.save_verdicts(db, worded, verdicts, desk.now())
+        judgements.save_unjudged([row for row in rows if not row.text.strip()])
         _move(rows, MentionState.CLASSIFIED, desk.now())
 
     return _each(desk, "classify", MentionState.COLLECTED, limit, work)

@@ -19,7 +19,7 @@ from otklik.models import Approval, DraftRow, Mention, Person, Reply
 from otklik.people import require
 from otklik.store import mentions, replies
 from responder import promises, review
-from responder.checks import note_draft, open_mention, proposed_draft
+from responder.checks import note_draft, open_mention, proposed_draft, require_answerable
 
 
 class Approved(NamedTuple):
@@ -56,6 +56,7 @@ def approve(
 
     Raises:
         StaleText: text, mention, thread or a cited fact changed since it was shown.
+        ApprovalError: the comment cannot be answered where it stands.
         SecondApprovalNeeded: this person's yes does not count here, or was given already.
         NotAllowed: role too low.
     """
@@ -64,6 +65,7 @@ def approve(
     if draft.text_digest != text_digest or draft.mention_version != mention_version:
         raise StaleText("the text was changed since you opened it")
     mention = open_mention(session, draft.mention_id, mention_version)
+    require_answerable(mention)
     _check_facts(session, draft, at)
     _check_person(session, draft, person)
     with _guarded():

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from otklik import audit
 from otklik.enums import DraftState, MentionState
-from otklik.errors import StaleText
+from otklik.errors import ApprovalError, StaleText
 from otklik.models import DraftRow, Mention, Person
 from otklik.store import mentions, replies
 
@@ -31,6 +31,16 @@ def open_mention(session: Session, mention_id: int, version: int) -> Mention:
     if mention.state not in _OPEN:
         raise StaleText(f"this mention is {mention.state} by now")
     return mention
+
+
+def require_answerable(mention: Mention) -> None:
+    """Refuse words of ours where they cannot stand.
+
+    Raises:
+        ApprovalError: the platform takes no answer to this comment; says why.
+    """
+    if mention.cannot_answer:
+        raise ApprovalError(f"this comment cannot be answered: {mention.cannot_answer}")
 
 
 def proposed_draft(session: Session, draft_id: int) -> DraftRow:

@@ -54,7 +54,7 @@ NUMBER_KEYS = (
     "incident_size",
     "minutes_waiting",
 )
-FLAG_KEYS = ("abstained", "thread_closed", "has_text", "is_reply_to_us")
+FLAG_KEYS = ("abstained", "thread_closed", "has_text", "has_media", "is_reply_to_us")
 TEXT_KEYS = ("platform",)
 NUMBERS_BY_NAME_KEYS = ("urgency_parts",)
 JOINING_KEYS = ("all", "any", "not")

@@ -12,7 +12,7 @@ from otklik.models import DraftRow, Label, Mention, Person
 from otklik.people import require
 from otklik.store import judgements, mentions, replies
 from responder import review
-from responder.checks import note_draft, open_mention, proposed_draft
+from responder.checks import note_draft, open_mention, proposed_draft, require_answerable
 
 
 def edit_draft(
@@ -103,9 +103,11 @@ def write_draft(
 
     Raises:
         StaleText: the mention changed. NotAllowed: role too low.
+        ApprovalError: the comment cannot be answered where it stands.
     """
     require(person, Role.OPERATOR)
     mention = open_mention(session, mention_id, mention_version)
+    require_answerable(mention)
     decision = judgements.list_decisions(session, [mention]).get(mention_id)
     if decision is None:
         raise StaleText("policy has not decided on this version yet")

@@ -48,6 +48,7 @@ class Facts(_Value):
         author_mentions: earlier mentions of this author here.
         incident_size: mentions in the incident so far; 0 without one.
         has_text: whether there are words to answer at all.
+        has_media: whether pictures, videos or files hang on it.
         minutes_waiting: since publication; None when that is unknown.
         confidence: probability the classifier gives the stance, 0 … 1.
     """
@@ -68,6 +69,7 @@ class Facts(_Value):
     incident_kind: IncidentKind | None = None
     incident_size: int = 0
     has_text: bool = True
+    has_media: bool = False
     minutes_waiting: int | None = None
     is_reply_to_us: bool = False
     confidence: float = 1.0

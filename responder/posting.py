@@ -79,6 +79,8 @@ def _why_stale(session: Session, reply: Reply, mention: Mention) -> str:
         return "the comment was deleted"
     if replies.get_place(session, mention).is_closed:
         return "the thread was closed for replies"
+    if mention.cannot_answer:
+        return f"it cannot be answered: {mention.cannot_answer}"
     return ""
 
 

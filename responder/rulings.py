@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session
 
 from otklik import audit
 from otklik.enums import (
+    Abuse,
     Approach,
+    Claim,
     CloseReason,
     DraftState,
     EffectKind,
@@ -16,6 +19,8 @@ from otklik.enums import (
     MentionState,
     SlaState,
     Stance,
+    Topic,
+    Urgency,
 )
 from otklik.models import (
     Author,
@@ -35,6 +40,16 @@ from responder import notices, review
 from responder.drafting import Draft, DraftRequest, Writer
 from responder.knowledge import Knowledge
 from responder.policy import Decision, Facts, Policy, decide
+
+# what policy knows of a comment without words
+_UNJUDGED: dict[str, Any] = {
+    "stance": Stance.OTHER,
+    "claim": Claim.NONE,
+    "abuse": Abuse.NONE,
+    "urgency": Urgency.NORMAL,
+    "topic": Topic.NONE,
+    "language": Language.OTHER,
+}
 
 
 @dataclass(frozen=True)
@@ -97,24 +112,31 @@ def decide_all(
 
 
 def _facts(row: Mention, around: _Around, at: datetime) -> Facts:
-    verdict = Verdict.model_validate(around.verdicts[row.id or 0].value)
     incident = around.incidents.get(row.incident_id or 0)
     author = around.authors[row.author_id]
     parent = around.parents.get(row.parent_external_id or "")
     waiting = int((at - row.waiting_since).total_seconds() // 60) if row.starts_clock else None
-    return Facts.of(
-        verdict,
-        platform=row.platform,
-        rating=row.rating,
-        reach=author.followers,
-        author_mentions=around.written.get(row.author_id, 1) - 1,
-        thread_closed=around.threads[row.thread_id].is_closed,
-        incident_kind=incident.kind if incident else None,
-        incident_size=incident.size if incident else 0,
-        has_text=bool(row.text.strip()),
-        minutes_waiting=waiting,
-        is_reply_to_us=parent is not None and parent.is_ours,
-    )
+    rest: dict[str, Any] = {
+        "rating": row.rating,
+        "reach": author.followers,
+        "author_mentions": around.written.get(row.author_id, 1) - 1,
+        "thread_closed": around.threads[row.thread_id].is_closed,
+        "incident_kind": incident.kind if incident else None,
+        "incident_size": incident.size if incident else 0,
+        "has_text": _has_words(row),
+        "has_media": bool(row.media),
+        "minutes_waiting": waiting,
+        "is_reply_to_us": parent is not None and parent.is_ours,
+    }
+    judged = around.verdicts.get(row.id or 0)
+    if judged is None:
+        # stars say what they say, a picture may say anything
+        return Facts(platform=row.platform, **_UNJUDGED, abstained=bool(row.media), **rest)
+    return Facts.of(Verdict.model_validate(judged.value), platform=row.platform, **rest)
+
+
+def _has_words(row: Mention) -> bool:
+    return bool(row.text.strip())
 
 
 def _decision_row(row: Mention, decision: Decision, around: _Around, at: datetime) -> DecisionRow:
@@ -122,7 +144,7 @@ def _decision_row(row: Mention, decision: Decision, around: _Around, at: datetim
         brand_id=row.brand_id,
         mention_id=row.id or 0,
         mention_version=row.version,
-        verdict_id=around.verdicts[row.id or 0].id,
+        verdict_id=around.verdicts[row.id or 0].id if row.id in around.verdicts else None,
         rule_id=decision.rule_id,
         why=decision.why,
         policy_digest=decision.policy_digest,
@@ -148,7 +170,7 @@ def _apply(
     if row.id in around.answered:
         mentions.save_state(row, MentionState.HELD, at)
         row.last_error = "edited after our reply"
-    elif decision.has(EffectKind.DRAFT) and not closed:
+    elif decision.has(EffectKind.DRAFT) and not closed and _may_be_drafted(row):
         mentions.save_state(row, MentionState.DECIDED, at)
     elif decision.has(EffectKind.IGNORE):
         mentions.save_state(row, MentionState.CLOSED, at, CloseReason.IGNORED)
@@ -156,6 +178,11 @@ def _apply(
     else:
         mentions.save_state(row, MentionState.HELD, at)
     session.add(row)
+
+
+def _may_be_drafted(row: Mention) -> bool:
+    """A machine answers words, and only where an answer can stand."""
+    return _has_words(row) and not row.cannot_answer
 
 
 def draft_all(
@@ -172,6 +199,10 @@ def draft_all(
     around = _look_around(session, rows)
     recent = replies.list_recent_texts(session, rows[0].brand_id)
     for row in rows:
+        if not _may_be_drafted(row):  # the place was closed for answers after the decision
+            mentions.save_state(row, MentionState.HELD, at)
+            session.add(row)
+            continue
         decision = decisions[row.id or 0]
         request = _request(
             session,

@@ -48,6 +48,9 @@ class Comment:
     parent: int | None = None
     at: datetime = START
     is_ours: bool = False
+    rating: float | None = None
+    media: tuple[str, ...] = ()
+    cannot_answer: str = ""
 
 
 @dataclass
@@ -87,6 +90,9 @@ class Site:
             text=comment.text,
             parent_external_id=f"site/{comment.parent}" if comment.parent else None,
             published_at=comment.at,
+            rating=comment.rating,
+            media=comment.media,
+            cannot_answer=comment.cannot_answer,
         )
 
 

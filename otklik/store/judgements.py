@@ -18,6 +18,7 @@ from otklik.enums import (
     MentionState,
     Stance,
     Topic,
+    Urgency,
 )
 from otklik.models import (
     Case,
@@ -57,6 +58,13 @@ def save_verdicts(
             session.add(_verdict_row(mention, verdict, at))
         mention.stance, mention.topic = verdict.stance, verdict.topic
         mention.urgency, mention.is_unsure = int(verdict.urgency), verdict.abstained
+
+
+def save_unjudged(mentions: Sequence[Mention]) -> None:
+    """No verdict is possible: the queue shows them as unsure, of normal urgency."""
+    for mention in mentions:
+        mention.stance = mention.topic = None
+        mention.urgency, mention.is_unsure = int(Urgency.NORMAL), True
 
 
 def _known_verdicts(

@@ -50,6 +50,7 @@ ANY_FACTS = st.builds(
     incident_kind=st.none() | st.sampled_from(IncidentKind),
     incident_size=st.integers(0, 500),
     has_text=st.booleans(),
+    has_media=st.booleans(),
     minutes_waiting=st.none() | st.integers(0, 10**5),
     is_reply_to_us=st.booleans(),
 )
