@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from collectors._text import clean_name
-from collectors.vk.client import VkClient
+from collectors.vk.client import Call, VkClient
 from collectors.vk.listing import Listing
 from collectors.vk.places import LISTS, SECTIONS, list_call
-from collectors.vk.rights import USER_RIGHTS, Kind, settings_for
+from collectors.vk.rights import ALLOWED, USER_RIGHTS, Kind, settings_for
 from collectors.vk.settings import VkSettings
 from collectors.vk.wire import moment
 from otklik.errors import AccessDenied, PlatformError
@@ -23,7 +23,14 @@ READING: Final[dict[str, tuple[str, ...]]] = {
     "market": ("market.get", "market.getComments"),
     "mentions": ("newsfeed.getMentions",),
 }
-KINDS: Final = {"wall": "wall", "board": "topic", "photos": "photo", "videos": "video"}
+KINDS: Final = {
+    "wall": "wall",
+    "board": "topic",
+    "photos": "photo",
+    "videos": "video",
+    "market": "market",
+    "mentions": "wall",
+}
 ACTS: Final[dict[Capability, str]] = {
     Capability.THREAD: "getComments",
     Capability.POST: "createComment",
@@ -53,16 +60,17 @@ def check_source(client: VkClient, settings: VkSettings) -> SourceCheck:
         Transient, RateLimited, AccessDenied: nothing can be read with these tokens.
     """
     rights = [*_community_rights(client, settings), *_user_rights(client, settings)]
-    missing = [*_unreadable(client, settings), *_unable(client, settings)]
-    missing += _lacking(settings, rights)
+    missing = list(_unreadable(client, settings))
     listings = _look(client, settings)
     missing += [line for listing in listings for line in listing.warnings]
+    is_readable = not missing
+    missing += [*_unable(client, settings), *_lacking(settings, rights)]
     errors = [listing.error for listing in listings if listing.error is not None]
     if errors and len(errors) == len(listings) == len(settings.watch):
         raise errors[0]
     newest = max((topic.at for one in listings for topic in one.topics.values()), default=0.0)
     return SourceCheck(
-        ok=not missing,
+        ok=is_readable,
         message=_summary(client, settings, listings),
         newest_at=moment(newest),
         can=tuple(sorted(able(client, settings))),
@@ -81,16 +89,14 @@ def able(client: VkClient, settings: VkSettings) -> set[Capability]:
 
 
 def _may(client: VkClient, section: str, verb: str) -> bool:
-    is_offered = not (section == "board" and verb == "reportComment")
-    return is_offered and client.can(f"{section}.{verb}")
+    method = f"{section}.{verb}"
+    return method in ALLOWED and client.can(method)
 
 
 def _kinds(settings: VkSettings) -> Iterable[str]:
     """Kinds of threads; mentions and found posts stand on walls."""
     places = [*settings.watch, *(["wall"] if settings.queries else [])]
-    return dict.fromkeys(
-        KINDS.get(place, "market" if place == "market" else "wall") for place in places
-    )
+    return dict.fromkeys(KINDS[place] for place in places)
 
 
 def _unreadable(client: VkClient, settings: VkSettings) -> Iterable[str]:
@@ -109,11 +115,9 @@ def _unable(client: VkClient, settings: VkSettings) -> Iterable[str]:
         section = SECTIONS[kind][0]
         for act, verb in ACTS.items():
             method = f"{section}.{verb}"
-            if act is not Capability.THREAD and not (
-                section == "board" and act is Capability.REPORT
-            ):
-                if not client.can(method):
-                    yield f"no {act} on {section}: {method} needs {settings_for(method)}"
+            is_offered = act is not Capability.THREAD and method in ALLOWED
+            if is_offered and not client.can(method):
+                yield f"no {act} on {section}: {method} needs {settings_for(method)}"
     for act, method in WHOLE.items():
         if settings.group_id and not client.can(method):
             yield f"no {act}: {method} needs {settings_for(method)}"
@@ -178,6 +182,4 @@ def _summary(client: VkClient, settings: VkSettings, listings: list[Listing]) ->
 
 
 def _group_call(settings: VkSettings) -> Any:
-    from collectors.vk.client import Call
-
     return Call("groups.getById", {"group_id": settings.group_id})

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from collectors.vk.acts import Acts
-from collectors.vk.checking import check_source
+from collectors.vk.checking import READING, check_source
 from collectors.vk.client import LIMITS, VkClient
 from collectors.vk.events import Events, News
 from collectors.vk.mentions import Teller
@@ -228,8 +228,6 @@ class Vk(Platform[VkSettings]):
         return self.client.can(comments_call(name).method)
 
     def _readable(self) -> list[str]:
-        from collectors.vk.checking import READING
-
         return [place for place in self.settings.watch if self.client.can(*READING[place])]
 
     def _know_ourselves(self, state: State) -> None:

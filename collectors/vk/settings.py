@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field, SecretStr, model_validator
 
@@ -10,6 +10,9 @@ from collectors.vk.rights import Kind
 from otklik.platforms import PlatformSettings
 
 Watched = Literal["wall", "board", "photos", "videos", "market", "mentions"]
+
+
+MOST_WATCHED: Final = 700  # threads of which the cursor keeps a digest
 
 
 class VkSettings(PlatformSettings):
@@ -43,7 +46,7 @@ class VkSettings(PlatformSettings):
     long_poll: bool = False
     long_poll_wait: int = Field(default=1, ge=0, le=5)
     sweep_seconds: float = Field(default=600.0, ge=0)
-    watch_posts: int = Field(default=100, ge=1, le=600)
+    watch_posts: int = Field(default=100, ge=1, le=700)
     recheck_posts: int = Field(default=20, ge=0, le=200)
     recheck_items: int = Field(default=100, ge=1, le=200)
     from_group: bool = True
@@ -59,6 +62,9 @@ class VkSettings(PlatformSettings):
             raise ValueError("long_poll, board and market are a community's: owner_id < 0")
         if not self.watch and not self.queries:
             raise ValueError("nothing to read: give `watch` or `queries`")
+        places = len({"wall", "board", "videos", "market"} & set(self.watch))
+        if places * self.watch_posts > MOST_WATCHED:
+            raise ValueError(f"watch_posts: {MOST_WATCHED} in all places together at most")
         if len(self.queries) > 20 or any(not query.strip() for query in self.queries):
             raise ValueError("queries: at most 20, none empty")
         return self

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from collectors.vk.settings import MOST_WATCHED
 from collectors.vk.threads import Seen
 from otklik.platforms import Cursor
 
-MOST_THREADS: Final = 700  # with 50 bytes each, half of what a cursor may hold
+MOST_THREADS: Final = MOST_WATCHED  # with 50 bytes each, half of what a cursor may hold
 MOST_ITEMS: Final = 600  # of all streams together
 
 

@@ -138,9 +138,7 @@ class Streams:
             "photos.getAllComments", owner_id=owner, need_likes=True, offset=offset, count=PAGE
         )
         comments, bad = read_items(self._items(answer), Comment, f"photo{owner}")
-        items = [
-            self._photo_item(Name("photo", owner, c.pid or c.photo_id or 0), c) for c in comments
-        ]
+        items = [self._photo_item(owner, comment) for comment in comments]
         return Part(items, bad, _further(answer, offset), {}, has_names=False)
 
     def _photo_item(self, owner: int, comment: Comment) -> Item:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from tests.conftest import SHARED
@@ -58,9 +58,7 @@ def _modern(node: Any) -> Any:
 
 @cache
 def _registry() -> Registry[Any]:
-    resources = [
-        (HOME + name, Resource(contents=load(name), specification=DRAFT202012)) for name in FILES
-    ]
+    resources = [(HOME + name, DRAFT202012.create_resource(load(name))) for name in FILES]
     return Registry().with_resources(resources)
 
 
@@ -201,7 +199,7 @@ def _check(validator: Draft202012Validator, value: Any, what: str) -> None:
         raise ContractViolation(f"{what}{error.json_path[1:]}: {error.message[:300]}")
 
 
-def _unknown(value: Any, schema: Any, path: str) -> Iterable[str]:
+def _unknown(value: Any, schema: Any, path: str) -> Iterator[str]:
     """Paths of properties that no part of the schema names."""
     parts = list(_parts(schema))
     if isinstance(value, dict):
@@ -212,7 +210,7 @@ def _unknown(value: Any, schema: Any, path: str) -> Iterable[str]:
             elif named:
                 yield from _unknown(inner, named[name], f"{path}.{name}")
     elif isinstance(value, list):
-        items = next((part["items"] for part in parts if "items" in part), {})
+        items: Any = next((part["items"] for part in parts if "items" in part), {})
         for inner in value:
             yield from _unknown(inner, items, f"{path}[]")
 
