@@ -28,8 +28,8 @@ Act = Callable[[Session, Person, datetime], T]
 WithReason = Callable[[str], None]
 
 
-def perform(act: Act[T]) -> T | None:
-    """Run `act` in one transaction; a refusal becomes a notice and gives None.
+def attempt(act: Act[T]) -> T | OtklikError:
+    """Run `act` in one transaction; a refusal comes back as a value.
 
     The time is the desk's own: "by the 24th" in a reply means the end of the day here.
     """
@@ -39,8 +39,16 @@ def perform(act: Act[T]) -> T | None:
             who = people.find_logged_in(session, browser.cookies().get(browser.SESSION_COOKIE), at)
             return act(session, people.require(who, Role.OPERATOR), at)
     except OtklikError as error:
-        say(words.refusal(error), "problem")
+        return error
+
+
+def perform(act: Act[T]) -> T | None:
+    """Run `act` in one transaction; a refusal becomes a notice and gives None."""
+    done = attempt(act)
+    if isinstance(done, OtklikError):
+        say(words.refusal(done), "problem")
         return None
+    return done
 
 
 def save_text(case: data.CaseFile, text: str) -> DraftRow | None:

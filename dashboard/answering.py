@@ -4,18 +4,32 @@ from functools import cache
 
 from dashboard.i18n import _
 from dashboard.plain import Html, fill, one_line
-from otklik.platforms import AnyPlatform, Capability, discover
+from otklik.errors import ConfigError
+from otklik.platforms import AnyPlatform, Capability, discover, load_platform
 
 
 @cache
 def platforms() -> dict[str, type[AnyPlatform]]:
-    """Every platform this desk knows, by name."""
+    """Every platform this desk knows, by name.
+
+    Raises:
+        ConfigError: a collector is broken.
+    """
     return discover()
+
+
+@cache
+def find_platform(name: str) -> type[AnyPlatform] | None:
+    """One platform, whatever is the matter with the others; None for an unknown or broken one."""
+    try:
+        return load_platform(name)
+    except (ImportError, ConfigError):
+        return None
 
 
 def can_post(platform: str) -> bool:
     """Does Otklik publish replies there at all?"""
-    kind = platforms().get(platform)
+    kind = find_platform(platform)
     return kind is not None and Capability.POST in kind.can
 
 

@@ -64,6 +64,15 @@ def stars(rating: float | None) -> Html:
     return fill('<span class="ot-stars">{value} ★</span>', value=f"{rating:g}")
 
 
+def fact(label: str, body: Html) -> Html:
+    """A named fact: the name on the left, what is known on the right."""
+    return fill(
+        '<div class="ot-fact"><span class="ot-fact-name">{label}</span><div>{body}</div></div>',
+        label=label,
+        body=body,
+    )
+
+
 def wordless(rating: float | None, media: Sequence[str]) -> Html:
     """What stands in place of a text that has no words: stars drawn, pictures counted."""
     count = _("only a picture or file: {n}").format(n=len(media)) if media else ""

@@ -109,19 +109,11 @@ def _why(case: data.CaseFile) -> Html:
     return join([_verdict(case), _urgency(case), _decision(case), _incident(case)])
 
 
-def _line(label: str, body: Html) -> Html:
-    return fill(
-        '<div class="ot-fact"><span class="ot-fact-name">{label}</span><div>{body}</div></div>',
-        label=label,
-        body=body,
-    )
-
-
 def _verdict(case: data.CaseFile) -> Html:
     verdict = case.verdict
     if verdict is None:
         text = _("not judged yet") if case.mention.text.strip() else _("no words to judge")
-        return _line(_("Verdict"), fill("{text}", text=text))
+        return chips.fact(_("Verdict"), fill("{text}", text=text))
     best = sorted(verdict.stance_proba.items(), key=lambda item: -item[1])[:2]
     chances = ", ".join(f"{words.name('stance', key)} {value:.0%}" for key, value in best)
     doubt = (
@@ -143,7 +135,7 @@ def _verdict(case: data.CaseFile) -> Html:
         model=verdict.model_version[:24],
         doubt=doubt,
     )
-    return _line(_("Verdict"), body)
+    return chips.fact(_("Verdict"), body)
 
 
 def _urgency(case: data.CaseFile) -> Html:
@@ -158,7 +150,7 @@ def _urgency(case: data.CaseFile) -> Html:
         )
         for key, value in sorted(parts.items(), key=lambda item: -item[1])[:5]
     )
-    return _line(_("Urgency"), fill('<div class="ot-parts">{bars}</div>', bars=bars))
+    return chips.fact(_("Urgency"), fill('<div class="ot-parts">{bars}</div>', bars=bars))
 
 
 def _decision(case: data.CaseFile) -> Html:
@@ -171,7 +163,7 @@ def _decision(case: data.CaseFile) -> Html:
         rule=decision.rule_id,
         version=_("policy version {number}").format(number=decision.policy_version),
     )
-    return _line(_("Policy"), body)
+    return chips.fact(_("Policy"), body)
 
 
 def _incident(case: data.CaseFile) -> Html:
@@ -185,7 +177,7 @@ def _incident(case: data.CaseFile) -> Html:
             "{n} person with the same trouble", "{n} people with the same trouble", incident.size
         ),
     )
-    return _line(_("Incident"), body)
+    return chips.fact(_("Incident"), body)
 
 
 def _label(case: data.CaseFile) -> None:
@@ -251,7 +243,9 @@ def _thread_line(line: ThreadLine, case: data.CaseFile, at: datetime) -> Html:
         author=one_line(line.author_name or _("Guest"), shown=60),
         ours=fill(' <span class="ot-chip">{text}</span>', text=_("we")) if line.is_ours else "",
         when=words.moment(line.at, now=at),
-        text=plain(line.text, veil(line.text) if frame.is_veiled() else [], shown=600),
+        text=plain(line.text, veil(line.text) if frame.is_veiled() else [], shown=600)
+        if line.text.strip()
+        else chips.wordless(None, ()),
     )
 
 

@@ -20,11 +20,10 @@ from otklik.models import (
     Person,
     Quarantine,
     Reply,
-    Source,
     Thread,
 )
 from otklik.settings import Settings, load_settings
-from otklik.store import judgements, mentions, queue, replies, sources
+from otklik.store import judgements, mentions, queue, replies
 from otklik.verdicts import Verdict
 from responder import review
 from responder.knowledge import Fact
@@ -214,9 +213,8 @@ def is_serious(findings: list[Finding]) -> bool:
 
 @dataclass(frozen=True)
 class MachineRoom:
-    """How sources, imports and alerts fare."""
+    """How imports and alerts fare."""
 
-    sources: list[Source]
     quarantine: list[tuple[Quarantine, str]]
     quarantined: int
     alerts: list[queue.AlertLine]
@@ -229,7 +227,6 @@ def machine_room() -> MachineRoom:
     with database.reading(engine()) as session:
         bad, total = queue.list_quarantine(session, brand, size=20)
         return MachineRoom(
-            sources.list_sources(session, brand),
             bad,
             total,
             queue.list_alerts(session, brand, limit=20),

@@ -69,7 +69,13 @@ class FieldKind(StrEnum):
 
 @dataclass(frozen=True)
 class FormField:
-    """One setting. `default` is as typed: a text, a bool for flags."""
+    """One setting.
+
+    Attributes:
+        default: as typed: a text, a bool for flags.
+        is_common: every platform has it.
+        is_told: the platform has words of its own for it.
+    """
 
     name: str
     kind: FieldKind
@@ -78,6 +84,7 @@ class FormField:
     is_common: bool
     default: Any
     choices: tuple[str, ...] = ()
+    is_told: bool = False
 
     @property
     def label(self) -> str:
@@ -86,8 +93,8 @@ class FormField:
 
     @property
     def hint(self) -> str:
-        """What it is for."""
-        return _(COMMON[self.name][1]) if self.is_common else self.description
+        """What it is for: in the platform's own words where it has some."""
+        return _(COMMON[self.name][1]) if self.is_common and not self.is_told else self.description
 
 
 def list_fields(kind: type[AnyPlatform]) -> list[FormField]:
@@ -103,10 +110,14 @@ def list_fields(kind: type[AnyPlatform]) -> list[FormField]:
 def _field(model: type[BaseModel], name: str, secrets: set[str]) -> FormField:
     info = model.model_fields[name]
     kind, choices = (FieldKind.SECRET, ()) if name in secrets else _kind(info.annotation)
+    description = describe(model, name)
     return FormField(
         name=name,
         kind=kind,
-        description=describe(model, name),
+        description=description,
+        is_told=description != describe(PlatformSettings, name)
+        if name in PlatformSettings.model_fields
+        else bool(description),
         is_required=info.is_required(),
         is_common=name in COMMON and name in PlatformSettings.model_fields,
         default=_default(info, kind),
@@ -203,9 +214,14 @@ def _value(field: FormField, value: Any) -> Any:
     return value
 
 
+def is_variable(typed: str) -> bool:
+    """Is this the name of a variable, and no secret?"""
+    return _VARIABLE.fullmatch(typed.strip().removeprefix(ENV_PREFIX)) is not None
+
+
 def _secret(typed: str) -> str:
     name = typed.removeprefix(ENV_PREFIX)
-    if not _VARIABLE.fullmatch(name):
+    if not is_variable(typed):
         raise ValueError(
             _(
                 "Name a variable that begins with {prefix}; the secret itself is never typed here."
@@ -232,11 +248,16 @@ def _json(typed: str) -> Any:
 def _number(typed: str) -> Any:
     if not typed:
         return None
-    try:
-        value = float(typed.replace(",", ".").replace("\u00a0", "").replace(" ", ""))
-    except ValueError:
-        raise ValueError(_("A number is needed.")) from None
+    value = find_number(typed)
+    if value is None:
+        raise ValueError(_("A number is needed."))
     return int(value) if value.is_integer() else value
+
+
+def find_number(typed: str) -> float | None:
+    """A number as people type it, with a comma or spaces too; None where it is none."""
+    bare = re.sub(r"\s", "", typed).replace(",", ".")
+    return float(bare) if re.fullmatch(r"-?\d{1,15}(\.\d{1,9})?", bare) else None
 
 
 def _refused(kind: type[AnyPlatform], config: Mapping[str, Any]) -> Wrong:

@@ -95,7 +95,9 @@ def _by_hand(text: str) -> None:
 
 def _title(case: data.CaseFile) -> Html:
     draft = case.draft
-    if draft is None:
+    if case.mention.cannot_answer:
+        state = ""
+    elif draft is None:
         state = _("No draft: policy wants your own words, or silence.")
     elif draft.approvals_needed > 1:
         state = _("Two others than the editor must approve: {done} of {needed}.").format(

@@ -92,6 +92,18 @@ NAMES: dict[str, str] = {
     "health.off": N_("access lost"),
     "health.paused": N_("paused"),
     "health.idle": N_("not read"),
+    "can.thread": N_("reads threads again"),
+    "can.post": N_("replies"),
+    "can.edit": N_("edits a reply"),
+    "can.withdraw": N_("takes a reply back"),
+    "can.hide": N_("hides"),
+    "can.unhide": N_("shows again"),
+    "can.ban": N_("bans"),
+    "can.unban": N_("lifts a ban"),
+    "can.report": N_("reports"),
+    "origin.settings": N_("from the settings file"),
+    "origin.desk": N_("added at the desk"),
+    "origin.import": N_("an imported file"),
     "mode.dry_run": N_("Rehearsal: nothing is published"),
     "mode.live": N_("Replies are published"),
     "mode.stopped": N_("Stopped: everything is held"),
@@ -133,6 +145,7 @@ SAID = (
     N_("silence needs a reason"),
     N_("taken back"),
     N_("a person found that it was not posted"),
+    N_("a back-fill begins in the past"),
 )
 # … and where it names something: pattern, text, vocabulary of what is named
 SAID_OF = (
@@ -141,6 +154,10 @@ SAID_OF = (
     (r"too late: the reply is (\w+)", N_("too late: the reply is {what}"), "reply"),
     (r"the reply is (\w+) by now", N_("the reply is {what} by now"), "reply"),
     (r"a cited fact has expired: (.+)", N_("a cited fact has expired: {what}"), "fact"),
+    (r"this comment cannot be answered: (.+)", N_("no answer is possible here: {what}"), ""),
+    (r"a source needs a name of its own: (.+) is.*", N_("the name {what} is empty or taken"), ""),
+    (r"source (.+) is not read: .*", N_("{what} is not read: settings or a file say so"), ""),
+    (r"source (.+) is a file: .*", N_("{what} is a file: import it again"), ""),
 )
 
 
@@ -172,10 +189,23 @@ def lasting(span: timedelta) -> str:
     return _("{minutes} min").format(minutes=minutes) if minutes else _("just now")
 
 
+def span(seconds: float) -> str:
+    """A short time, to the second while it is shorter than a minute."""
+    if seconds < 60:
+        shown = f"{seconds:.1g}" if 0 < seconds < 1 else max(0, round(seconds))
+        return _("{seconds} s").format(seconds=shown)
+    return lasting(timedelta(seconds=seconds))
+
+
+def ago(then: datetime | None, now: datetime) -> str:
+    """How long since; a dash where it never was."""
+    return _("{time} ago").format(time=span((now - then).total_seconds())) if then else "–"
+
+
 def _said(text: str) -> str:
     for pattern, ours, kind in SAID_OF:
         if found := re.fullmatch(pattern, text):
-            return _(ours).format(what=name(kind, found[1]))
+            return _(ours).format(what=name(kind, found[1]) if kind else found[1])
     return _(text)
 
 

@@ -1,4 +1,4 @@
-"""Sources, imports, alerts, the posting switch and the audit chain."""
+"""Alerts, imports, the posting switch and the audit chain."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from dashboard.plain import Html, fill, join, one_line, plain, show, table
 from otklik.clock import now
 from otklik.enums import PostingMode, Role
 from otklik.errors import AuditError
-from otklik.models import Person, Source
+from otklik.models import Person
 from otklik.people import may
 from otklik.store.queue import AlertLine
 
@@ -37,52 +37,12 @@ def _heading(text: str) -> Html:
 @st.fragment(run_every=REFRESH_SECONDS)
 def _machine() -> None:
     room, at = data.machine_room(), now()
-    show(join([_heading(_("Sources")), _sources(room.sources, at)]))
     show(join([_heading(_("Alerts")), _alerts(room.alerts, at)]))
     show(join([_heading(_("Rows that could not be read")), _quarantine(room, at)]))
 
 
 def _none(text: str) -> Html:
     return fill('<p class="ot-fine">{text}</p>', text=text)
-
-
-def _sources(sources: list[Source], at: datetime) -> Html:
-    if not sources:
-        return _none(_("No source yet: name one in otklik.toml or import a file."))
-    heads = (_("Source"), _("State"), _("Last reading"), _("Last new comment"), _("Last error"))
-    return table(heads, [_source(source, at) for source in sources])
-
-
-def _source(source: Source, at: datetime) -> tuple[Html, ...]:
-    health = "off" if not source.is_enabled else str(source.health)
-    return (
-        fill(
-            '<b>{name}</b><br><span class="ot-fine">{platform}</span>',
-            name=one_line(source.name),
-            platform=source.platform,
-        ),
-        fill(
-            '<span class="ot-chip ot-h-{kind}">{name}</span>',
-            kind=health,
-            name=words.name("health", health),
-        ),
-        fill("{text}", text=_ago(source.last_ok_at, at)),
-        fill("{text}", text=_ago(source.last_new_at, at)),
-        fill(
-            '{error} <span class="ot-fine">{when}</span>',
-            error=one_line(source.last_error, shown=160),
-            when=_ago(source.last_error_at, at) if source.last_error else "",
-        ),
-    )
-
-
-def _ago(then: datetime | None, at: datetime) -> str:
-    return _("{time} ago").format(time=_seconds(then, at)) if then else "–"
-
-
-def _seconds(then: datetime, at: datetime) -> str:
-    seconds = int((at - then).total_seconds())
-    return _("{seconds} s").format(seconds=seconds) if seconds < 60 else words.lasting(at - then)
 
 
 def _alerts(lines: list[AlertLine], at: datetime) -> Html:

@@ -1,0 +1,76 @@
+"""What a platform asks for and offers, beside the form; its texts as the collector gives them."""
+
+from collections.abc import Iterable
+
+from dashboard import words
+from dashboard.i18n import _
+from dashboard.plain import Html, fill, join, one_line
+from otklik.metering import Limit
+from otklik.platforms import AnyPlatform, Capability
+
+_ACTS = tuple(one for one in Capability if one is not Capability.THREAD)
+
+
+def card(kind: type[AnyPlatform]) -> Html:
+    """The whole card."""
+    return fill(
+        '<aside class="ot-card"><h3 class="ot-h">{title}</h3><p class="ot-chips">{can}</p>'
+        "{parts}</aside>",
+        title=kind.title or kind.name,
+        can=_can(kind),
+        parts=join(
+            (
+                _list(_("Rights the token needs"), kind.rights),
+                _list(_("How to get a token"), kind.token_steps, tag="ol"),
+                _text(_("Answering"), kind.answers),
+                _text(_("Cost"), _("free") if kind.cost == "free" else kind.cost),
+                _list(_("Limits"), _limits(kind)),
+                _list(_("What it cannot do"), kind.cannot),
+            )
+        ),
+    )
+
+
+def _can(kind: type[AnyPlatform]) -> Html:
+    chips = [fill('<span class="ot-chip ot-h-ok">{text}</span>', text=_("reads"))]
+    chips += [
+        fill('<span class="ot-chip ot-h-ok">{text}</span>', text=words.name("can", one))
+        for one in _ACTS
+        if one in kind.can
+    ]
+    if Capability.POST not in kind.can:
+        chips.append(fill('<span class="ot-chip">{text}</span>', text=_("no replies from here")))
+    return join(chips, " ")
+
+
+def _limits(kind: type[AnyPlatform]) -> list[str]:
+    found = [_limit(limit) for limit in kind.limits]
+    if kind.min_interval:
+        found.append(_("a call every {time}").format(time=words.span(kind.min_interval)))
+    if kind.reply_max_length:
+        found.append(
+            _("a reply of {n} characters").format(
+                n=f"{kind.reply_max_length:,}".replace(",", "\u00a0")
+            )
+        )
+    return found
+
+
+def _limit(limit: Limit) -> str:
+    text = _("{calls} calls in {time} per {what}")
+    return text.format(calls=f"{limit.calls:g}", time=words.span(limit.seconds), what=limit.per)
+
+
+def _text(title: str, text: str) -> Html:
+    return (
+        _part(title, fill("<p>{text}</p>", text=one_line(text, shown=2000))) if text else Html("")
+    )
+
+
+def _list(title: str, items: Iterable[str], *, tag: str = "ul") -> Html:
+    lines = [fill("<li>{text}</li>", text=one_line(item, shown=1000)) for item in items]
+    return _part(title, Html(f"<{tag}>{join(lines)}</{tag}>")) if lines else Html("")
+
+
+def _part(title: str, body: Html) -> Html:
+    return fill('<h4 class="ot-sub">{title}</h4>{body}', title=title, body=body)

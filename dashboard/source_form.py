@@ -1,0 +1,174 @@
+"""The form for one more source: widgets from the platform's settings, errors beside the field."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from dashboard import answering, fields, source_actions
+from dashboard.fields import WHOLE, FieldKind, FormField, Wrong
+from dashboard.i18n import _
+from dashboard.plain import fill, one_line, show
+from otklik.platforms import AnyPlatform
+from otklik.settings import SourceSettings
+
+WRONG, ADDED = "add-wrong", "add-done"
+OURS = ("base_url",)  # common to all, and still the first thing to say
+LONG = (FieldKind.LINES, FieldKind.JSON)
+INTERVAL = f"{SourceSettings.model_fields['interval'].default:g}"
+
+
+def draw(kind: type[AnyPlatform]) -> None:
+    """The form; what it came to stands in the session: `WRONG` by field, or `ADDED`."""
+    wrong: Wrong = st.session_state.get(WRONG, {})
+    found = fields.list_fields(kind)
+    with st.form("add-source", border=False, enter_to_submit=False):
+        _problem(wrong, WHOLE)
+        _own_name(kind, wrong)
+        _widgets(kind, [one for one in found if one.name in OURS or not one.is_common], wrong)
+        rest = [one for one in found if one.is_common and one.name not in OURS]
+        with st.expander(_("More settings"), expanded=any(one.name in wrong for one in rest)):
+            _interval(kind, wrong)
+            _widgets(kind, rest, wrong)
+        with st.container(horizontal=True, key="ot-add-decide"):
+            st.form_submit_button(
+                _("Add the source"), type="primary", key="add", on_click=_on_add, args=(kind,)
+            )
+            st.form_submit_button(_("Check first"), key="try", on_click=_on_try, args=(kind,))
+
+
+def _key(kind: type[AnyPlatform], name: str) -> str:
+    return f"add-{kind.name}-{name}"
+
+
+def _own_name(kind: type[AnyPlatform], wrong: Wrong) -> None:
+    st.text_input(
+        _("Name at the desk"),
+        key=_key(kind, "name"),
+        max_chars=128,
+        placeholder=_("as you call it"),
+    )
+    _problem(wrong, "name")
+
+
+def _interval(kind: type[AnyPlatform], wrong: Wrong) -> None:
+    st.text_input(_("Seconds between two readings"), value=INTERVAL, key=_key(kind, "interval"))
+    _hint(_("To begin with: busy sources are read more often, quiet ones less."))
+    _problem(wrong, "interval")
+
+
+def _widgets(kind: type[AnyPlatform], found: Sequence[FormField], wrong: Wrong) -> None:
+    """Short ones two by two, long ones by themselves."""
+    waiting: list[FormField] = []
+    for field in (*found, None):
+        is_long = field is None or field.kind in LONG or field.name in OURS
+        if waiting and (is_long or len(waiting) == 2):
+            for column, one in zip(st.columns(2, gap="small"), waiting, strict=False):
+                with column:
+                    _widget(kind, one, wrong)
+            waiting = []
+        if field is not None and is_long:
+            _widget(kind, field, wrong)
+        elif field is not None:
+            waiting.append(field)
+
+
+def _widget(kind: type[AnyPlatform], field: FormField, wrong: Wrong) -> None:
+    key, label = _key(kind, field.name), f"{field.label} *" if field.is_required else field.label
+    with st.container(key=f"ot-field-{field.name}", gap=None):
+        if field.kind is FieldKind.FLAG:
+            st.toggle(label, value=bool(field.default), key=key)
+        elif field.kind is FieldKind.CHOICE:
+            choices = list(field.choices)
+            at = choices.index(field.default) if field.default in choices else None
+            st.selectbox(label, choices, index=at, key=key)
+        elif field.kind in (FieldKind.LINES, FieldKind.JSON):
+            st.text_area(label, value=field.default, key=key, height=90)
+        else:
+            hint = fields.SECRET_PREFIX + "…" if field.kind is FieldKind.SECRET else None
+            st.text_input(label, value=field.default, key=key, placeholder=hint)
+        _hint(field.hint, _how(field))
+        _problem(wrong, field.name)
+
+
+def _how(field: FormField) -> str:
+    if field.kind is FieldKind.SECRET:
+        return _("A secret: give the name of an environment variable.")
+    if field.kind is FieldKind.LINES:
+        return _("One to a line.")
+    return _("As JSON.") if field.kind is FieldKind.JSON else ""
+
+
+def _hint(text: str, more: str = "") -> None:
+    show(
+        fill(
+            '<p class="ot-fine ot-field-hint">{text} <b>{more}</b></p>',
+            text=one_line(text, shown=600),
+            more=more,
+        )
+    )
+
+
+def _problem(wrong: Wrong, name: str) -> None:
+    if name in wrong:
+        text = one_line(wrong[name], shown=600)
+        show(fill('<p class="ot-wrong" role="alert">{text}</p>', text=text))
+
+
+def _typed(kind: type[AnyPlatform]) -> Mapping[str, Any]:
+    names = ("name", "interval", *kind.settings_type.model_fields)
+    found = {name: st.session_state.get(_key(kind, name)) for name in names}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _read(kind: type[AnyPlatform]) -> tuple[str, float, dict[str, Any]] | None:
+    """What was typed; None, with the reasons in `WRONG`, when it does not do."""
+    typed = _typed(kind)
+    config, wrong = fields.read_form(kind, typed)
+    name = str(typed.get("name", "")).strip()
+    if not name:
+        wrong["name"] = _("This is needed.")
+    interval = fields.find_number(str(typed.get("interval", INTERVAL)))
+    if interval is None or interval <= 0:
+        wrong["interval"] = _("A number is needed.")
+    st.session_state[WRONG] = wrong
+    _forget_secrets(kind, wrong)
+    return None if wrong or interval is None else (name, interval, config)
+
+
+def _forget_secrets(kind: type[AnyPlatform], wrong: Wrong) -> None:
+    """Whoever typed the secret itself shall not find it on the screen again."""
+    for field in fields.list_fields(kind):
+        if field.kind is FieldKind.SECRET and field.name in wrong:
+            typed = str(st.session_state.get(_key(kind, field.name), ""))
+            if not fields.is_variable(typed):
+                st.session_state[_key(kind, field.name)] = ""
+
+
+def _on_add(kind: type[AnyPlatform]) -> None:
+    if (read := _read(kind)) is None:
+        return
+    name, interval, config = read
+    added = source_actions.add(name, kind.name, config, interval)
+    if isinstance(added, dict):
+        st.session_state[WRONG] = added
+        return
+    st.session_state[ADDED] = added
+
+
+def _on_try(kind: type[AnyPlatform]) -> None:
+    """Ask for a check of what was typed; the view makes the call, where a person sees it wait."""
+    read = _read(kind)
+    st.session_state[wanted_check(kind)] = read[2] if read else None
+
+
+def wanted_check(kind: type[AnyPlatform]) -> str:
+    """Where the configuration to be checked waits for the view."""
+    return f"try-{kind.name}"
+
+
+def offered() -> list[str]:
+    """Platforms a source can be added for, by title; files are imported instead."""
+    found = answering.platforms()
+    names = [name for name in found if name != "file"]
+    return sorted(names, key=lambda name: (found[name].title or name).casefold())
