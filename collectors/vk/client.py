@@ -152,13 +152,21 @@ class VkClient:
             return [self._caught(call) for call in calls]
         code = f"return [{', '.join(call.code for call in calls)}];"
         try:
-            answer = self._repeated(
-                lambda: self._ask(kind, Call("execute", {"code": code}), Purpose.READ)
-            )
+            answer = self._repeated(lambda: self._batched(kind, code, len(calls)))
         except _TooMuch:
             half = len(calls) // 2
             return [*self._some(calls[:half]), *self._some(calls[half:])]
         return self._taken_apart(calls, answer)
+
+    def _batched(self, kind: Kind, code: str, size: int) -> dict[str, Any]:
+        call = Call("execute", {"code": code})
+        answer = self._ask(kind, call, Purpose.READ)
+        values = answer.get("response")
+        if not answer.get("execute_errors") and not (
+            isinstance(values, list) and len(values) == size
+        ):
+            raise self._no_answer(call, Purpose.READ, f"not an answer: {quote(answer)}")
+        return answer
 
     def _caught(self, call: Call) -> Any:
         try:
@@ -170,7 +178,7 @@ class VkClient:
                 raise
             return error
         except PlatformError as error:
-            if isinstance(error.__cause__, WireError):
+            if not _is_of_vk(error):
                 raise
             return error
 
@@ -223,7 +231,7 @@ class VkClient:
         except WireError as error:
             raise self._no_answer(call, purpose, str(error)) from error
         except ApiHttpError as error:
-            raise self._http(call, error.response, purpose) from error
+            raise self._http(kind, call, error.response, purpose) from error
         except ApiError as error:
             raise self._told(kind, call, error.error, purpose) from error
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
@@ -244,12 +252,15 @@ class VkClient:
             return _TooMuch("the answer would be too big")
         return self.faults.of(fault, call.method, purpose)
 
-    def _http(self, call: Call, response: Any, purpose: Purpose) -> PlatformError:
-        status, told = response.status_code, f"{call.method}: HTTP {response.status_code}"
+    def _http(self, kind: Kind, call: Call, response: Any, purpose: Purpose) -> PlatformError:
+        status, told = response.status_code, f"HTTP {response.status_code}"
         if status == 429:
-            return self.faults.limited(told, retry_after(response.headers.get("retry-after")))
+            seconds = retry_after(response.headers.get("retry-after"))
+            self._meter.block(self._limit_key(kind), seconds)
+            return self.faults.limited(f"{call.method}: {told}", seconds)
         if status in {401, 403}:
-            return self.faults.denied(told, "Проверьте доступ этого сервера к api.vk.ru")
+            to_do = "Проверьте доступ этого сервера к api.vk.ru"
+            return self.faults.denied(f"{call.method}: {told}", to_do)
         return self._no_answer(call, purpose, told)
 
     def _no_answer(self, call: Call, purpose: Purpose, why: str) -> PlatformError:
@@ -315,6 +326,13 @@ def _value(value: Any) -> Any:
     if isinstance(value, Iterable) and not isinstance(value, str):
         return ",".join(map(str, value))
     return value
+
+
+def _is_of_vk(error: PlatformError) -> bool:
+    """VK itself said so, of this one call."""
+    from vk_api.exceptions import ApiError
+
+    return isinstance(error.__cause__, ApiError)
 
 
 def _is_worth_repeating(error: Exception) -> bool:

@@ -40,8 +40,12 @@ def _modern(node: Any) -> Any:
         return [_modern(one) for one in node]
     if not isinstance(node, dict):
         return node
+    # the second stands in parts of an `allOf`, where it would refuse the others; see `_unknown`
+    dropped = {"required": True, "additionalProperties": False}
     made = {
-        key: _modern(value) for key, value in node.items() if value is not True or key != "required"
+        key: _modern(value)
+        for key, value in node.items()
+        if key not in dropped or value is not dropped[key]
     }
     properties = node.get("properties")
     if isinstance(properties, dict):
