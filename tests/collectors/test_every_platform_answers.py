@@ -62,13 +62,16 @@ def test_a_reply_stands_once_under_its_mention(rig: Rig) -> None:
     platform.close()
 
 
+@pytest.mark.parametrize(
+    "rig",
+    each_rig(kind for kind in RIGS.values() if kind.has_reply and kind.has_history),
+    indirect=True,
+)
 def test_a_reply_of_ours_is_collected_as_ours(rig: Rig) -> None:
     mention = _mention(rig)
     platform = rig.platform()
     posted = platform.post(_request(mention))
     platform.close()
-    if not rig.has_history:
-        pytest.skip(f"{rig.name} does not hand our own words back")
     ledger = Ledger()
     for _ in range(2):
         ledger.read(rig.platform())
@@ -116,9 +119,12 @@ def test_a_reply_that_never_left_may_be_tried_again(rig: Rig, proxy: FaultyProxy
     assert rig.replies() == [REPLY]
 
 
+@pytest.mark.parametrize(
+    "rig",
+    each_rig(kind for kind in RIGS.values() if kind.has_reply and kind.can_delete),
+    indirect=True,
+)
 def test_a_reply_to_what_is_gone_is_not_posted(rig: Rig) -> None:
-    if not rig.can_delete:
-        pytest.skip(f"nothing can be deleted on {rig.name} that the collector could see")
     mention = _mention(rig)
     rig.delete(mention.external_id)
     platform = rig.platform()

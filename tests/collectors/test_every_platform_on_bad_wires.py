@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from otklik.errors import AccessDenied, OtklikError, PlatformError, RateLimited, Transient
-from otklik.platforms import build_platform, load_platform
+from otklik.platforms import build_platform, load_platform, secret_keys
 from tests.rigs.base import Response, Rig
 from tests.rigs.reading import RIGS, Ledger, each_rig, fill
 from tests.servers.faulty import Fault, FaultyProxy, answer, cut_before, hang, truncate
@@ -82,9 +82,12 @@ def test_being_told_to_wait_says_how_long(rig: Rig, proxy: FaultyProxy) -> None:
     assert 5 <= caught.value.retry_after <= 10
 
 
+@pytest.mark.parametrize(
+    "rig",
+    each_rig(kind for kind in RIGS.values() if secret_keys(load_platform(kind.name))),
+    indirect=True,
+)
 def test_a_dead_token_asks_for_a_person(rig: Rig, proxy: FaultyProxy) -> None:
-    if not _secrets(rig):
-        pytest.skip(f"{rig.name} takes no token")
     fill(rig, 3)
     proxy.break_with(_answered(rig.denied()))
     with pytest.raises(AccessDenied) as caught:

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from otklik.platforms import Limit, Meter, build_platform, discover, load_platform
-from tests.rigs.base import Rig
+from otklik.platforms import discover, load_platform
+from tests.rigs.base import FreeMeter, Rig
 from tests.rigs.reading import RIGS, Ledger, each_rig, fill
 from tests.servers.faulty import Exchange, Fault, FaultyProxy, Reply
 
@@ -113,10 +113,11 @@ def test_what_is_written_between_two_pages_is_found(rig: Rig) -> None:
     assert ledger.theirs >= set(written)
 
 
+@pytest.mark.parametrize(
+    "rig", each_rig(kind for kind in RIGS.values() if kind.can_delete), indirect=True
+)
 def test_what_moves_between_two_pages_is_found(rig: Rig) -> None:
     """A deletion shifts everything behind it: paging by offset would step over one."""
-    if not rig.can_delete:
-        pytest.skip(f"nothing can be deleted on {rig.name} that the collector could see")
     written = fill(rig, 10)
     ledger = Ledger()
     platform = rig.platform()
@@ -141,9 +142,10 @@ def test_polls_without_news_bring_nothing(rig: Rig) -> None:
     assert new in {mention.external_id for mention in ledger.read(rig.platform())}
 
 
+@pytest.mark.parametrize(
+    "rig", each_rig(kind for kind in RIGS.values() if kind.can_edit), indirect=True
+)
 def test_an_edit_is_the_same_mention_with_another_text(rig: Rig) -> None:
-    if not rig.can_edit:
-        pytest.skip(f"nobody can edit on {rig.name}")
     written = fill(rig, 5)
     ledger = Ledger()
     for _ in range(2):
@@ -154,9 +156,10 @@ def test_an_edit_is_the_same_mention_with_another_text(rig: Rig) -> None:
     assert ledger.theirs == set(written)
 
 
+@pytest.mark.parametrize(
+    "rig", each_rig(kind for kind in RIGS.values() if kind.can_delete), indirect=True
+)
 def test_a_deletion_is_seen(rig: Rig) -> None:
-    if not rig.can_delete:
-        pytest.skip(f"nothing can be deleted on {rig.name} that the collector could see")
     written = fill(rig, 5)
     ledger = Ledger()
     for _ in range(2):
@@ -168,9 +171,10 @@ def test_a_deletion_is_seen(rig: Rig) -> None:
     assert ledger.theirs == set(written) - {written[-2]}
 
 
+@pytest.mark.parametrize(
+    "rig", each_rig(kind for kind in RIGS.values() if kind.has_history), indirect=True
+)
 def test_a_back_fill_brings_everything_since_its_date(rig: Rig) -> None:
-    if not rig.has_history:
-        pytest.skip(f"{rig.name} hands everything over once")
     now = datetime.now(UTC).replace(microsecond=0)
     for n in range(12):
         rig.write(f"Старое {n}", at=now - timedelta(days=6, hours=-n))
@@ -239,35 +243,13 @@ def _echo_for_ever() -> Fault:
     return fault
 
 
+@pytest.mark.parametrize(
+    "rig",
+    each_rig(kind for kind in RIGS.values() if load_platform(kind.name).limits),
+    indirect=True,
+)
 def test_every_call_waits_for_its_turn(rig: Rig) -> None:
     fill(rig, 4)
-    meter = CountingMeter()
-    kind = load_platform(rig.name)
-    if not kind.limits:
-        pytest.skip(f"{rig.name} states no limit")
-    before = len(rig.requests)
-    platform = build_platform(kind, rig.settings(), source="rig", meter=meter)
-    Ledger().read(platform)
+    meter, before = FreeMeter(), len(rig.requests)
+    Ledger().read(rig.platform(meter=meter))
     assert meter.turns >= len(rig.requests) - before > 0
-
-
-class CountingMeter(Meter):
-    """Gives every turn at once and counts them."""
-
-    def __init__(self) -> None:
-        self.turns = 0
-
-    def reserve_turn(self, key: str, limit: Limit, *, at_most: float) -> float:
-        """At once."""
-        self.turns += 1
-        assert len(key) <= 255
-        return 0.0
-
-    def block(self, key: str, seconds: float) -> None:
-        """Nothing to hold."""
-
-    def reserve_money(self, micros: int) -> None:
-        """There is always enough."""
-
-    def settle_money(self, reserved: int, spent: int, items: int = 0) -> None:
-        """Nothing to settle."""

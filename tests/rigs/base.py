@@ -18,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from otklik.platforms import AnyPlatform, Meter, build_platform, load_platform
+from otklik.platforms import AnyPlatform, Limit, Meter, build_platform, load_platform
 
 
 class ContractViolation(AssertionError):
@@ -67,6 +67,33 @@ class Response:
         if isinstance(self.body, bytes):
             return self.body
         return json.dumps(self.body, ensure_ascii=False).encode()
+
+
+class FreeMeter(Meter):
+    """Gives every turn at once and counts them; tests of reading need not wait for limits."""
+
+    def __init__(self) -> None:
+        self.turns = 0
+        self.blocked: list[float] = []
+        self.spent = 0
+
+    def reserve_turn(self, key: str, limit: Limit, *, at_most: float) -> float:
+        """At once."""
+        self.turns += 1
+        assert len(key) <= 255
+        return 0.0
+
+    def block(self, key: str, seconds: float) -> None:
+        """Remembered only."""
+        self.blocked.append(seconds)
+
+    def reserve_money(self, micros: int) -> None:
+        """There is always enough."""
+        self.spent += micros
+
+    def settle_money(self, reserved: int, spent: int, items: int = 0) -> None:
+        """What was really spent."""
+        self.spent += spent - reserved
 
 
 class Rig(ABC):
@@ -176,9 +203,10 @@ class Rig(ABC):
     def platform(
         self, base_url: str = "", *, meter: Meter | None = None, **changes: Any
     ) -> AnyPlatform:
-        """The real platform, calling this rig."""
+        """The real platform, calling this rig; without a `meter` it waits for no limit."""
+        config = self.settings(base_url, **changes)
         kind = load_platform(self.name)
-        return build_platform(kind, self.settings(base_url, **changes), source="rig", meter=meter)
+        return build_platform(kind, config, source="rig", meter=meter or FreeMeter())
 
     def start(self) -> None:
         """Begin to answer."""
