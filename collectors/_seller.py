@@ -117,7 +117,7 @@ class SellerClient(HttpClient, ABC):
             raise self._private(error) from error
         except Interrupted as error:
             raise self._error(OutcomeUnknown, f"sent, then {error}") from error
-        self._check_access(answer, path)
+        self.check_access(answer, path)
         self._check_posted(answer, path)
         return answer
 
@@ -135,7 +135,12 @@ class SellerClient(HttpClient, ABC):
     def _exchange(self, method: str, path: str, **content: Any) -> Answer:
         return super()._exchange(method, path, limits=self.limits_of(path), **content)
 
-    def _check_access(self, answer: Answer, path: str) -> None:
+    def check_access(self, answer: Answer, path: str) -> None:
+        """Refuse an answer that says the key may not.
+
+        Raises:
+            AccessDenied: it does.
+        """
         denial = self.denial_of(answer)
         if denial is not None:
             raise AccessDenied(
@@ -148,7 +153,7 @@ class SellerClient(HttpClient, ABC):
 
     def _check_read(self, answer: Answer, path: str, accept: Collection[int]) -> None:
         if answer.status not in accept:
-            self._check_access(answer, path)
+            self.check_access(answer, path)
             if answer.status in (400, 422):
                 raise self._error(Rejected, f"{answer.status} for {path}: {answer.reason()}")
         super()._check_read(answer, path, accept)
