@@ -22,6 +22,7 @@ from rich.table import Table
 from tests.conftest import ROOT, SHARED, missing_for
 from tests.servers.databases import PostgresServer, SqliteTemplate
 
+READ = ("vk", "x", "reviews")
 STAGES = ("import", "classify", "group", "decide", "draft", "import to decision")
 
 
@@ -44,6 +45,8 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--rows", type=int, default=0, help="at most so many rows of each file")
     parser.add_argument("--drafts", type=int, default=1000, help="how many drafts are written")
+    parser.add_argument("--collect", type=int, default=20_000, help="mentions read per platform")
+    parser.add_argument("--stream", type=int, default=1_000_000, help="mentions read in one go")
     parser.add_argument("--fasttext", default="", help="python that has fastText, for comparison")
     return parser.parse_args()
 
@@ -56,9 +59,14 @@ def _measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
             "postgresql": server.render(server.create()),
         }
         way = {name: _child("tests.bench.way", url, options) for name, url in urls.items()}
+        collected = _collected(folder, server, options)
     finally:
         server.stop()
-    results: dict[str, Any] = {"way": way, "classifier": _child("tests.bench.rate", "", options)}
+    results: dict[str, Any] = {
+        "way": way,
+        "collected": collected,
+        "classifier": _child("tests.bench.rate", "", options),
+    }
     if options.fasttext:
         results["fasttext"] = _run(
             [
@@ -68,6 +76,29 @@ def _measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
             ]
         )
     return results
+
+
+def _collected(
+    folder: Path, server: PostgresServer, options: argparse.Namespace
+) -> dict[str, dict[str, Any]]:
+    """Platform (and database) by name; the long stream last."""
+    found: dict[str, dict[str, Any]] = {}
+    template = SqliteTemplate(folder)
+    for name in READ:
+        for kind in ("sqlite", "postgresql"):
+            file = folder / f"{name}.sqlite3"
+            url = template.copy(file) if kind == "sqlite" else server.render(server.create())
+            found[f"{name}, {kind}"] = _read(url, name, options.collect)
+    if options.stream:
+        url = template.copy(folder / "stream.sqlite3")
+        found[f"x, {options.stream:,} in one go, sqlite"] = _read(url, "x", options.stream)
+    return found
+
+
+def _read(url: str, name: str, items: int) -> dict[str, Any]:
+    command = [sys.executable, "-W", "ignore", "-m", "tests.bench.reading", url, name, str(items)]
+    answer: dict[str, Any] = _run(command)
+    return answer
 
 
 def _child(module: str, url: str, options: argparse.Namespace) -> Any:
@@ -98,7 +129,20 @@ def _show(results: dict[str, Any]) -> None:
     table.add_row("mentions", *(f"{way['rows']:,}" for way in results["way"].values()))
     table.add_row("peak memory, MB", *(f"{way['peak_mb']:,.0f}" for way in results["way"].values()))
     console.print(table)
+    console.print(_collected_table(results["collected"]))
     console.print(_classifier_table(results))
+
+
+def _collected_table(collected: dict[str, dict[str, Any]]) -> Table:
+    table = Table(title="From a local stand-in to the database; stand-in on the other core")
+    for name in ("source", "mentions/s", "of bare inserts", "calls", "memory, MB: first → last"):
+        table.add_column(name, justify="left" if name == "source" else "right")
+    for name, row in collected.items():
+        memory = [own + child for _, own, child in row["memory_mb"]] or [row["peak_mb"]]
+        share = f"{row['rate'] / row['bare']:.3f}" if row["bare"] else "–"
+        told = f"{memory[0]:,.0f} → {memory[-1]:,.0f}, peak {row['peak_mb']:,.0f}"
+        table.add_row(name, f"{row['rate']:,.0f}", share, f"{row['calls']:,}", told)
+    return table
 
 
 def _classifier_table(results: dict[str, Any]) -> Table:
