@@ -6,87 +6,20 @@ the exit status says whether the pages are up to date.
 
 import importlib
 import inspect
-import json
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any
 
-from annotated_types import Ge, Gt, Le, Lt
-from pydantic import BaseModel, SecretStr
-from pydantic.fields import FieldInfo
+from pydantic import BaseModel
 
 from otklik.alerts import Channel, ChannelConfig, discover_channels
+from otklik.describing import bounds_of, default_of, describe_field, type_name
 from otklik.platforms import AnyPlatform, Capability, PlatformSettings, discover
 from otklik.settings import ChannelSettings, Settings, SourceSettings
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 HEAD = "<!-- Written by `make docs` from the code; a change here is lost. -->"
-
-_BOUNDS = {Ge: ("ge", "≥"), Gt: ("gt", ">"), Le: ("le", "≤"), Lt: ("lt", "<")}
-
-
-def describe_field(model: type[BaseModel], name: str) -> str:
-    """What a setting is for: its description, else its line under ``Attributes:``."""
-    described = model.model_fields[name].description
-    if described:
-        return described
-    for ancestor in model.__mro__:
-        found = _attributes(inspect.getdoc(ancestor) or "").get(name)
-        if found:
-            return found[0].upper() + found[1:]
-    return ""
-
-
-def _attributes(docstring: str) -> dict[str, str]:
-    """The ``Attributes:`` section of a docstring; one line may name several, with commas."""
-    _, _, section = docstring.partition("Attributes:\n")
-    section = re.split(r"\n(?=\S)", section, maxsplit=1)[0]
-    found = {}
-    for entry in re.split(r"\n {4}(?=\S)", "\n" + section):
-        names, _, text = entry.partition(":")
-        for name in names.split(","):
-            found[name.strip()] = " ".join(text.split())
-    return found
-
-
-def _type_name(kind: Any) -> str:
-    origin, inner = get_origin(kind), [arg for arg in get_args(kind) if arg is not Ellipsis]
-    if origin in (Union, UnionType):
-        return " or ".join(_type_name(arg) for arg in inner if arg is not NoneType)
-    if origin is Literal:
-        return " or ".join(f"`{value}`" for value in inner)
-    if origin in (list, tuple, set, frozenset):
-        return f"list of {_type_name(inner[0])}"
-    if origin is not None and issubclass(origin, dict):
-        return "table"
-    if isinstance(kind, type) and issubclass(kind, SecretStr):
-        return "secret, as `env:NAME`"
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return "table"
-    names = {str: "text", bool: "true or false", float: "number", int: "whole number"}
-    return names.get(kind, getattr(kind, "__name__", str(kind)))
-
-
-def _default(field: FieldInfo) -> str:
-    if field.is_required():
-        return "required"
-    value = field.get_default(call_default_factory=True)
-    if value is None:
-        return "none"
-    plain = list(value) if isinstance(value, tuple | set | frozenset) else value
-    return f"`{json.dumps(plain, ensure_ascii=False, default=str)}`"
-
-
-def _bounds(field: FieldInfo) -> str:
-    shown = []
-    for limit in field.metadata:
-        if type(limit) in _BOUNDS:
-            name, sign = _BOUNDS[type(limit)]
-            shown.append(f"{sign} {getattr(limit, name)}")
-    return f" ({', '.join(shown)})" if shown else ""
 
 
 def _table(model: type[BaseModel], names: Sequence[str], variable: str = "") -> list[str]:
@@ -95,7 +28,7 @@ def _table(model: type[BaseModel], names: Sequence[str], variable: str = "") -> 
     for name in names:
         field = model.model_fields[name]
         cells = [f"`{name}`", *([f"`{variable}{name.upper()}`"] if variable else [])]
-        cells += [_type_name(field.annotation) + _bounds(field), _default(field)]
+        cells += [type_name(field.annotation) + bounds_of(field), default_of(field)]
         rows.append([*cells, describe_field(model, name)])
     return ["| " + " | ".join(c.replace("|", "\\|") for c in row) + " |" for row in rows]
 

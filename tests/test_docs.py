@@ -15,6 +15,7 @@ import typer
 
 from otklik import documentation, enums
 from otklik.alerts import ChannelConfig, discover_channels
+from otklik.describing import describe_field
 from otklik.migrations.guards import TRANSITIONS
 from otklik.pipeline import STEPS
 from otklik.platforms import Capability, PlatformSettings, discover
@@ -81,7 +82,7 @@ def test_every_setting_says_what_it_does() -> None:
             f"{model.__name__}.{name}"
             for _, model in models_with_settings()
             for name in model.model_fields  # type: ignore[attr-defined]
-            if not documentation.describe_field(model, name)
+            if not describe_field(model, name)
         }
     )
     assert silent == []

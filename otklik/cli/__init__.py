@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from otklik.cli import checking, moving, people, running
+from otklik.cli import checking, moving, people, running, watching
 from otklik.cli.model import model_app
 from otklik.errors import OtklikError
 from otklik.logs import configure_logs, one_line
@@ -21,7 +21,7 @@ Otklik reads what people write about you, tells critics from haters, drafts a re
 dated facts, and posts nothing that a person has not approved.
 
 First time here? `otklik demo` shows everything on a made-up tea shop. For your own places:
-write them into `otklik.toml`, then `otklik db upgrade`, `otklik people add --login you
+`otklik sources add` each (or write them into `otklik.toml`), then `otklik people add --login you
 --role admin`, `otklik sources check`, `otklik run`.
 """
 
@@ -85,7 +85,7 @@ app.command("drain")(moving.drain)
 app.add_typer(model_app, name="model")
 app.add_typer(checking.policy_app, name="policy")
 app.add_typer(checking.audit_app, name="audit")
-app.add_typer(checking.sources_app, name="sources")
+app.add_typer(watching.sources_app, name="sources")
 app.add_typer(checking.db_app, name="db")
 app.add_typer(people.people_app, name="people")
 app.command("posting")(people.posting)

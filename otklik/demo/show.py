@@ -52,6 +52,7 @@ follow_up_interval = 15
 name = "tea-yard"
 platform = "isso"
 interval = 5
+slowest = 5
 base_url = "http://127.0.0.1:{isso}"
 site_url = "http://127.0.0.1:{page}"
 host = "teayard.example"

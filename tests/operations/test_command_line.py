@@ -23,8 +23,9 @@ ROWS = [
 ]
 LEAVES = {
     *("run", "demo", "import", "step", "drain", "posting", "policy check", "audit verify"),
-    *("model train", "model evaluate", "model predict", "sources list", "sources check"),
-    *("db upgrade", "people add"),
+    *("model train", "model evaluate", "model predict", "db upgrade", "people add"),
+    *("sources list", "sources platforms", "sources add", "sources check"),
+    *("sources pause", "sources resume", "sources backfill"),
 }
 
 
