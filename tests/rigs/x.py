@@ -8,7 +8,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import count
 from typing import Any
 
 from tests.conftest import SHARED
@@ -17,8 +17,7 @@ from tests.rigs.base import ContractViolation, Request, Response, Rig
 
 EPOCH_MS = 1_288_834_974_657
 OUR_ID, OUR_NAME = "700700", "romashka"
-BEARER = "AAAAbearer-of-the-app"
-KEYS = ("consumer-key-1", "consumer-secret-1", f"{OUR_ID}-account-token", "account-secret-1")
+NUMBERS = count()  # every rig has an app and a token of its own: limits are kept by token
 PROBLEMS = "https://api.x.com/2/problems"
 USER_ONLY = {("POST", "/2/tweets"), ("GET", "/2/users/me")}
 
@@ -86,6 +85,9 @@ class XRig(Rig):
         self.others: list[int] = []
         self._last_ms = self._sequence = 0
         self.access_level = "read-write"
+        number = next(NUMBERS)
+        self.bearer = f"AAAAbearer-of-app-{number}"
+        self.account_token = f"{OUR_ID}-account-token-{number}"
 
     # ---- what a test does ------------------------------------------------------------------
 
@@ -119,10 +121,11 @@ class XRig(Rig):
             self._stand(post)
             return f"x/{number}"
 
-    def edit(self, external_id: str, text: str) -> None:
+    def edit(self, external_id: str, text: str, *, names: tuple[str, ...] = (OUR_NAME,)) -> None:
         with self.lock:
             post = self._written(external_id)
             self._fall(post)
+            post.names = names
             said = "".join(f"@{name} " for name in post.names) + text
             post.versions.append(Version(self._new_id(None), said, post.last.media))
             self._stand(post)
@@ -154,12 +157,14 @@ class XRig(Rig):
         return Response(_told("Unauthorized", 401), 401)
 
     def config(self) -> dict[str, Any]:
-        names = ("consumer_token", "consumer_token_secret", "access_token", "access_token_secret")
         return {
             "username": OUR_NAME,
             "query": "Ромашка",
-            "bearer_token": BEARER,
-            **dict(zip(names, KEYS, strict=True)),
+            "bearer_token": self.bearer,
+            "consumer_token": "consumer-key-1",
+            "consumer_token_secret": "consumer-secret-1",
+            "access_token": self.account_token,
+            "access_token_secret": "account-secret-1",
             "monthly_budget": 1000.0,
             "page_size": 10,
             "settle_seconds": 0,
@@ -188,10 +193,9 @@ class XRig(Rig):
     def _check_signature(self, request: Request) -> None:
         given = request.headers.get("authorization", "")
         is_act = request.method != "GET" or (request.method, request.path) in USER_ONLY
-        if is_act and not (given.startswith("OAuth ") and f'oauth_token="{KEYS[2]}"' in given):
-            raise ContractViolation(f"{request.method} {request.path}: not signed by the account")
-        if not is_act and given != f"Bearer {BEARER}":
-            raise ContractViolation(f"{request.method} {request.path}: another token")
+        is_user = given.startswith("OAuth ") and f'oauth_token="{self.account_token}"' in given
+        if not (is_user or (not is_act and given == f"Bearer {self.bearer}")):
+            raise ContractViolation(f"{request.method} {request.path}: not signed as it must be")
 
     def _routed(self, request: Request, body: Any) -> Response:
         method, path, query = request.method, request.path, request.query
@@ -270,7 +274,7 @@ class XRig(Rig):
         if body["text"] in self.replies():
             told = "You are not allowed to create a Tweet with duplicate content."
             return Response(_told(told, 403), 403)
-        if OUR_NAME not in above.names and not above.quotes:
+        if not (above.quotes or any(f"@{OUR_NAME}" in one.text for one in above.versions)):
             told = "Reply to this conversation is not allowed: you have not been mentioned."
             return Response(_told(told, 403), 403)
         number = self._new_id(None)
@@ -446,7 +450,7 @@ class XRig(Rig):
         return sorted([*self.addressed, *self.others])
 
     def _current(self) -> Iterator[Written]:
-        return (self.by_version[number] for number in islice(self._ids(), None))
+        return (self.by_version[number] for number in self._ids())
 
 
 def _milliseconds(value: str) -> int:
