@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from collectors._scrapy import Event
 from collectors.reviews.found import Found, mark_of
@@ -16,6 +15,7 @@ from otklik.platforms import BadRow, CollectedMention, Cursor, Page
 NAME = "reviews"
 IDS_KEPT = 2_000
 MAX_WARNINGS = 20
+MAX_FAILURES = 500
 
 ROBOTS = (
     "robots.txt сайта запрещает читать эту страницу: уберите её из источника "
@@ -118,8 +118,9 @@ class Reading:
         cursor = self._memory.cursor()
         if self.warnings or (self._pages and cursor != before):
             yield Page(cursor=cursor, warnings=self._warned(), progress=1.0)
-        if self._failures and not self._pages:
-            raise max(self._failures, key=_weight)
+        if not self._pages:
+            nothing = self._error(Transient, f"no page was read ({self._reason})")
+            raise max(self._failures or [nothing], key=_weight)
 
     def warn(self, message: str) -> None:
         """Something looks wrong; said once a reading."""
@@ -192,18 +193,22 @@ class Reading:
 
     def _trouble(self, event: Event) -> None:
         what, told = event["what"], f"{event['url']}: {event['message']}"
-        where: dict[str, Any] = {"platform": NAME, "source": self._source}
         if what == "limited":
+            where = {"platform": NAME, "source": self._source}
             raise RateLimited(told, retry_after=event["retry_after"], **where)
+        if len(self._failures) >= MAX_FAILURES:
+            return
         if what in DENIED:
             to_do = event.get("to_do") or DENIED[what]
-            self._failures.append(AccessDenied(told, to_do=to_do, **where))
+            self._failures.append(self._error(AccessDenied, told, to_do=to_do))
         elif what == "gone":
-            self._failures.append(Gone(told, **where))
-        elif what == "failed":
-            self._failures.append(Transient(told, **where))
+            self._failures.append(self._error(Gone, told))
         else:
-            self._failures.append(Transient(f"{SAID[what]}: {told}", **where))
+            said = f"{SAID[what]}: {told}" if what in SAID else told
+            self._failures.append(self._error(Transient, said))
+
+    def _error(self, kind: type[PlatformError], message: str, **more: str) -> PlatformError:
+        return kind(message, platform=NAME, source=self._source, **more)
 
 
 def _weight(error: PlatformError) -> int:

@@ -57,6 +57,7 @@ class ReviewSpider(Spider):
         spider: ReviewSpider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.dropped, signal=signals.request_dropped)
         crawler.signals.connect(spider.scheduled, signal=signals.request_scheduled)
+        crawler.signals.connect(spider.broken, signal=signals.spider_error)
         return spider
 
     # ---- requests --------------------------------------------------------------------------
@@ -244,10 +245,7 @@ class ReviewSpider(Spider):
         thread.declared.add(page["total"])
         if page["troubles"] or page["strange"]:
             thread.is_whole = False
-        if len(thread.keys) <= IDS_KEPT:
-            thread.keys.update(keys)
-        for review in reviews:
-            thread.note_date(review)
+        thread.note(reviews)
         return is_repeat
 
     def next_page(
@@ -326,6 +324,12 @@ class ReviewSpider(Spider):
         thread = request.meta.get("thread")
         for event in self.closed(thread, request.meta["start"]) if thread else ():
             self.out.write(event)
+
+    def broken(self, failure: Any, response: Response) -> None:
+        """A page that this code stumbled over: said, never passed by in silence."""
+        told = f"cannot be read: {type(failure.value).__name__}: {failure.value}"[:300]
+        event = {"what": "failed", "message": self.scrubbed(told)}
+        self.out.write({"kind": "trouble", "url": self.scrubbed(response.url), **event})
 
     async def failed(self, failure: Any) -> None:
         """A page did not come."""

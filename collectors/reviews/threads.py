@@ -33,6 +33,13 @@ class Thread:
     keys: set[str] = field(default_factory=set)
     seen_pages: deque[str] = field(default_factory=lambda: deque(maxlen=REPEATS_KEPT))
 
+    def note(self, reviews: list[Found]) -> None:
+        """Keep identities (while they are few) and dates."""
+        if len(self.keys) <= IDS_KEPT:
+            self.keys.update(review.key for review in reviews)
+        for review in reviews:
+            self.note_date(review)
+
     def note_date(self, review: Found) -> None:
         """See whether reviews come newest first, as far as their dates tell."""
         at, oldest = review.at, self.oldest
