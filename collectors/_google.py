@@ -35,7 +35,7 @@ from otklik.platforms import Limit, Meter, PlatformSettings
 
 SPENT_TODAY = {"quotaExceeded", "dailyLimitExceeded", "dailyLimitExceededUnreg"}
 TOO_FAST = {"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"}
-BAD_KEY = {"keyInvalid", "keyExpired", "API_KEY_INVALID"}
+BAD_KEY = {"keyInvalid", "keyExpired", "API_KEY_INVALID", "API_KEY_EXPIRED"}
 SWITCHED_OFF = {"accessNotConfigured", "SERVICE_DISABLED"}
 Reasons = Mapping[str, type[PlatformError]]
 

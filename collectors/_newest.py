@@ -184,9 +184,9 @@ class _Pass:
         while True:
             try:
                 batch = self._listing.read(state.token)
-            except Rejected:
+            except Rejected as error:
                 if not state.token or self._was_restarted:
-                    raise
+                    raise _not_understood(error) from error
                 self._was_restarted = True
                 self._begin()
                 continue
@@ -369,6 +369,15 @@ def _suffix(external_id: str, first: str) -> str:
 
 def _whole(suffix: str, first: str) -> str:
     return suffix.removeprefix("=") if suffix.startswith("=") else first + suffix
+
+
+def _not_understood(error: Rejected) -> AccessDenied:
+    return AccessDenied(
+        str(error),
+        platform=error.platform,
+        source=error.source,
+        to_do="Проверьте настройки источника: площадка отвергает запрос",
+    )
 
 
 def _joined(page: Page, end: Page) -> Page:

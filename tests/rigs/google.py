@@ -18,17 +18,26 @@ AUDIENCE = "https://oauth2.googleapis.com/token"
 class Refusal(Exception):
     """Google refuses, in its own words."""
 
-    def __init__(self, status: int, reason: str, message: str = "") -> None:
+    def __init__(self, status: int, reason: str, message: str = "", detail: str = "") -> None:
         super().__init__(reason)
-        self.response = refusal(status, reason, message)
+        self.response = refusal(status, reason, message, detail=detail)
 
 
 def refusal(
-    status: int, reason: str, message: str = "", headers: Mapping[str, str] | None = None
+    status: int,
+    reason: str,
+    message: str = "",
+    headers: Mapping[str, str] | None = None,
+    *,
+    detail: str = "",
 ) -> Response:
-    """An error as Google writes it."""
+    """An error as Google writes it, with newer APIs' detail where one is given."""
     told = message or reason
-    error = {"code": status, "message": told, "errors": [{"reason": reason, "message": told}]}
+    error: dict[str, Any] = {"code": status, "message": told}
+    error["errors"] = [{"reason": reason, "message": told, "domain": "global"}]
+    if detail:
+        kind = "type.googleapis.com/google.rpc.ErrorInfo"
+        error["details"] = [{"@type": kind, "reason": detail, "domain": "googleapis.com"}]
     return Response({"error": error}, status, headers or {})
 
 

@@ -93,7 +93,8 @@ class YouTubeRig(GoogleRig):
         if key is None:
             super().check_sign(request)
         elif key != self.api_token:
-            raise Refusal(400, "badRequest", "API key not valid. Please pass a valid API key.")
+            told = "API key not valid. Please pass a valid API key."
+            raise Refusal(400, "badRequest", told, "API_KEY_INVALID")
         elif request.method != "GET" or "mine" in request.query:
             raise Refusal(401, "required", "Login Required")
 
