@@ -191,7 +191,13 @@ def _body(entry: Entry) -> str:
 def _plain(detail: Any, otherwise: Any) -> str:
     details = _table(detail)
     value = str(details.get("value") or otherwise or "")
-    return value if details.get("type") == PLAIN else html_to_text(value)
+    return value if details.get("type") == PLAIN else html_to_text(_tamed(value))
+
+
+def _tamed(markup: str) -> str:
+    """HTML without what the standard parser trips over: tags without an end, odd sections."""
+    end = markup.rfind(">") + 1
+    return (markup[:end] + markup[end:].replace("<", "&lt;")).replace("<![", "&lt;![")
 
 
 def _moment(entry: Entry, name: str) -> datetime | None:
@@ -230,7 +236,7 @@ def _raw_date(entry: Entry) -> str:
 def _pictures(entry: Entry) -> list[str]:
     reader = _Pictures()
     for detail in [*(entry.get("content") or ()), entry.get("summary_detail")]:
-        reader.feed(str(_table(detail).get("value") or ""))
+        reader.feed(_tamed(str(_table(detail).get("value") or "")))
     return reader.found
 
 
