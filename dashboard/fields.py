@@ -276,4 +276,5 @@ def _said(error: Any) -> str:
     known = _WRONG.get(error["type"])
     if known is None:
         return str(error["msg"]).removeprefix("Value error, ")
-    return _(known).format(**error.get("ctx", {}))
+    bounds = {key: as_typed(value, FieldKind.NUMBER) for key, value in error.get("ctx", {}).items()}
+    return _(known).format(**bounds)

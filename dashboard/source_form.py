@@ -110,9 +110,10 @@ def _hint(text: str, more: str = "") -> None:
 
 
 def _problem(wrong: Wrong, name: str) -> None:
-    if name in wrong:
-        text = one_line(wrong[name], shown=600)
-        show(fill('<p class="ot-wrong" role="alert">{text}</p>', text=text))
+    with st.container(gap=None):  # stands there always, so that what follows keeps its place
+        if name in wrong:
+            text = one_line(wrong[name], shown=600)
+            show(fill('<p class="ot-wrong" role="alert">{text}</p>', text=text))
 
 
 def _typed(kind: type[AnyPlatform]) -> Mapping[str, Any]:

@@ -31,11 +31,14 @@ def _summary() -> None:
     total, parts = watch.summary(counts)
     show(
         fill(
-            '<p class="ot-summary" role="status"><b>{total}</b>{parts}</p>',
+            '<p class="ot-summary" role="status"><b>{total}</b> {parts}</p>',
             total=f"{total}:" if parts else total,
             parts=join(
-                fill('<span class="ot-sum-{kind}">{text}</span>', kind=kind, text=text)
-                for kind, text in parts
+                (
+                    fill('<span class="ot-sum-{kind}">{text}</span>', kind=kind, text=text)
+                    for kind, text in parts
+                ),
+                " ",
             ),
         ),
         is_wide=False,

@@ -29,3 +29,24 @@ def system_only() -> None:
     from dashboard.views import system
 
     system.draw()
+
+
+def sources_only() -> None:
+    """The list of sources, without navigation."""
+    from dashboard.views import sources
+
+    sources.draw()
+
+
+def source_only() -> None:
+    """The page of one source, without navigation."""
+    from dashboard.views import source
+
+    source.draw()
+
+
+def add_source_only() -> None:
+    """The form for a source, without navigation."""
+    from dashboard.views import add_source
+
+    add_source.draw()
