@@ -15,10 +15,11 @@ from collectors._http import HttpClient, Params, retry_after
 from collectors._newest import LISTS, Window
 from collectors._wire import Answer, Interrupted, NotSent, PrivateAddress
 from otklik.clock import now
-from otklik.errors import AccessDenied, OutcomeUnknown, Rejected, Transient
+from otklik.errors import AccessDenied, OutcomeUnknown, PlatformError, Transient
 from otklik.platforms import Cursor, Limit, Meter, PlatformSettings
 
 WAIT_STATUSES = (420, 429)
+REFUSALS = (400, 422)
 SHORT_PAUSE = 5.0  # seconds, where a limit counted by the second names no time
 
 
@@ -83,19 +84,24 @@ class SellerClient(HttpClient, ABC):
         params: Params | None = None,
         payload: Any = None,
         accept: Collection[int] = (),
+        refusal: type[PlatformError] = Transient,
     ) -> Answer:
         """Read something, repeating a failed call a few times; the answer is parsed.
 
         Args:
             accept: statuses that are an answer too; their body is left unparsed.
+            refusal: what 400 and 422 are.
 
         Raises:
-            Rejected: 400 and 422.
             Transient, RateLimited, AccessDenied, Gone: see `otklik.errors`.
         """
 
         def read() -> Answer:
             answer = self._exchange(method, path, params=params, json=payload)
+            if answer.status not in accept:
+                self.check_access(answer, path)
+                if answer.status in REFUSALS:
+                    raise self._error(refusal, f"{answer.status} for {path}: {answer.reason()}")
             self._check_read(answer, path, accept)
             return answer if answer.status in accept else self._parsed(answer, path)
 
@@ -154,8 +160,6 @@ class SellerClient(HttpClient, ABC):
     def _check_read(self, answer: Answer, path: str, accept: Collection[int]) -> None:
         if answer.status not in accept:
             self.check_access(answer, path)
-            if answer.status in (400, 422):
-                raise self._error(Rejected, f"{answer.status} for {path}: {answer.reason()}")
         super()._check_read(answer, path, accept)
 
     def _check_limit(self, answer: Answer, told: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from collectors._seller import Denial, SellerClient
 from collectors._wire import Answer, limit_key
 from collectors.ozon.settings import OzonSettings
-from otklik.errors import Transient
+from otklik.errors import PlatformError, Rejected, Transient
 from otklik.platforms import Limit, Meter
 
 HOME = "https://api-seller.ozon.ru"
@@ -59,17 +59,23 @@ class OzonClient(SellerClient):
             return Denial(f"{CABINET}: проверьте Client ID и ключ", whole_account=True)
         return None
 
-    def body(self, path: str, payload: Any) -> dict[str, Any]:
+    def body(
+        self, path: str, payload: Any, *, refusal: type[PlatformError] = Transient
+    ) -> dict[str, Any]:
         """What a method answers.
 
         Raises:
             Transient: it is no object.
         """
-        return self._object(self.ask("POST", path, payload=payload), path)
+        return self._object(self.ask("POST", path, payload=payload, refusal=refusal), path)
 
     def find(self, path: str, payload: Any, gone: Collection[int] = (404,)) -> dict[str, Any]:
-        """As `body`; empty where the thing does not exist."""
-        answer = self.ask("POST", path, payload=payload, accept=gone)
+        """As `body`; empty where the thing does not exist.
+
+        Raises:
+            Rejected: Ozon refused the call for another reason.
+        """
+        answer = self.ask("POST", path, payload=payload, accept=gone, refusal=Rejected)
         if answer.status not in gone:
             return self._object(answer, path)
         self.check_access(answer, path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from collectors.ozon.wire import (
     read_rows,
     review_mention,
 )
+from otklik.errors import Rejected, Transient
 from otklik.platforms import CollectedMention
 
 PER_CALL = 100  # the API's own bound for reviews and comments
@@ -38,7 +39,7 @@ class Reviews(Listing):
         """One page."""
         path = "/v1/review/list"
         asked = {"last_id": token, "limit": PER_CALL, "sort_dir": "DESC", "status": "ALL"}
-        body = self._client.body(path, asked)
+        body = self._client.body(path, asked, refusal=Rejected if token else Transient)
         rows = self._client.rows(body, "reviews", path)
         reviews, bad = read_rows(rows, Review, "ozon review")
         items = sorted((one.as_item() for one in reviews), key=lambda item: -item.at)
@@ -62,7 +63,7 @@ class Reviews(Listing):
 
     def find_gone(self, ids: list[str]) -> set[str]:
         """Those Ozon does not know."""
-        return {key for key in ids if self.find(key) is None}
+        return {key for key in ids if _is_gone(self.find, key)}
 
     def comments(self, key: str) -> list[Comment]:
         """What stands under a review, oldest first, after moderation."""
@@ -70,9 +71,7 @@ class Reviews(Listing):
         found: dict[str, Comment] = {}
         for _ in range(MOST_CALLS):
             asked = {"review_id": key, "limit": PER_CALL, "offset": len(found), "sort_dir": "ASC"}
-            body = self._client.find(path, asked)
-            if not body:
-                break
+            body = self._client.body(path, asked)
             rows = self._client.rows(body, "comments", path)
             known = len(found)
             found |= {one.id: one for one in read_rows(rows, Comment, "ozon comment")[0]}
@@ -97,7 +96,7 @@ class Questions(Listing):
         moment = datetime.fromtimestamp(start, UTC).isoformat().replace("+00:00", "Z")
         path = "/v1/question/list"
         asked = {"filter": {"date_from": moment, "status": "ALL"}, "last_id": last_id}
-        body = self._client.body(path, asked)
+        body = self._client.body(path, asked, refusal=Rejected if token else Transient)
         rows = self._client.rows(body, "questions", path)
         questions, bad = read_rows(rows, Question, "ozon question")
         # The newest stands last: only a page that is old as a whole ends the reading.
@@ -122,7 +121,7 @@ class Questions(Listing):
 
     def find_gone(self, ids: list[str]) -> set[str]:
         """Those Ozon does not know."""
-        return {key for key in ids if self.find(key) is None}
+        return {key for key in ids if _is_gone(self.find, key)}
 
     def answers(self, key: str, sku: int) -> list[QuestionAnswer]:
         """What stands under a question."""
@@ -130,9 +129,7 @@ class Questions(Listing):
         found: dict[str, QuestionAnswer] = {}
         asked: Mapping[str, Any] = {"question_id": key, "sku": sku}
         for _ in range(MOST_CALLS):
-            body = self._client.find(path, asked)
-            if not body:
-                break
+            body = self._client.body(path, asked)
             rows = self._client.rows(body, "answers", path)
             known = len(found)
             found |= {one.id: one for one in read_rows(rows, QuestionAnswer, "ozon answer")[0]}
@@ -141,3 +138,10 @@ class Questions(Listing):
                 break
             asked = {**asked, "last_id": str(last)}
         return list(found.values())
+
+
+def _is_gone(find: Callable[[str], Review | Question | None], key: str) -> bool:
+    try:
+        return find(key) is None
+    except Rejected:
+        return False  # nothing certain was said

@@ -10,7 +10,7 @@ from collectors._text import quote
 from collectors.wildberries.client import UNKNOWN_ID, WildberriesClient
 from collectors.wildberries.settings import Kind
 from collectors.wildberries.wire import SINGULAR, Entry, mentions_of, read_entries
-from otklik.errors import Transient
+from otklik.errors import Rejected, Transient
 from otklik.platforms import BadRow, CollectedMention
 
 MOST = 5000  # entries in one call
@@ -55,16 +55,24 @@ class Entries(Listing):
 
     def find_gone(self, ids: list[str]) -> set[str]:
         """Those the API cannot give by id."""
-        return {key for key in ids if self.find(key) is None}
+        return {key for key in ids if self._is_gone(key)}
+
+    def _is_gone(self, key: str) -> bool:
+        try:
+            return self.find(key) is None
+        except Rejected:
+            return False  # nothing certain was said
 
     def find(self, key: str) -> Entry | None:
         """One entry as it stands; None when it is not there (any more).
 
         Raises:
             Transient: the answer makes no sense.
+            Rejected: the call was refused for another reason.
         """
         path = f"/api/v1/{SINGULAR[self._kind]}"
-        answer = self._client.ask("GET", path, params={"id": key}, accept=UNKNOWN_ID)
+        asked = {"id": key}
+        answer = self._client.ask("GET", path, params=asked, accept=UNKNOWN_ID, refusal=Rejected)
         if answer.status in UNKNOWN_ID:
             return None
         entries, _ = read_entries([self._client.unwrapped(answer, path)], self._kind)

@@ -124,7 +124,7 @@ class Wildberries(Platform[WildberriesSettings]):
         kind, key = self._entry(request.parent_external_id)
         if len(request.text) < SHORTEST:
             raise self._client.error(Rejected, f"an answer has at least {SHORTEST} characters")
-        self._refuse_second(kind, key, request)
+        url = self._place_for(kind, key, request)
         if kind == "feedbacks":
             self._client.answer_once("/api/v1/feedbacks/answer", {"id": key, "text": request.text})
         else:
@@ -132,7 +132,7 @@ class Wildberries(Platform[WildberriesSettings]):
                 "/api/v1/questions", _answered(key, request.text), method="PATCH"
             )
             self._client.refuse_error(answer)
-        return PostedReply(external_id=f"{request.parent_external_id}/answer")
+        return PostedReply(external_id=f"{request.parent_external_id}/answer", url=url)
 
     def edit(self, external_id: str, text: str) -> None:
         """Change our answer, as long as Wildberries lets it be changed."""
@@ -158,12 +158,13 @@ class Wildberries(Platform[WildberriesSettings]):
         """Give back connections."""
         self._client.close()
 
-    def _refuse_second(self, kind: Kind, key: str, request: ReplyRequest) -> None:
+    def _place_for(self, kind: Kind, key: str, request: ReplyRequest) -> str:
+        """Where the answer will stand; the API itself would take one to an unknown id."""
         entry = self._lists[kind].find(key)
         if entry is None:
             raise self._client.error(Gone, f"{request.parent_external_id} is no longer there")
         if entry.answer is None or not entry.answer.text:
-            return
+            return mentions_of(entry, kind)[0].url
         if entry.answer.text == request.text:
             raise self._client.error(OutcomeUnknown, "the same answer stands there already")
         raise self._client.error(Rejected, "it has been answered; Wildberries takes one answer")

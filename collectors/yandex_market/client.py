@@ -9,7 +9,7 @@ from collectors._http import Params, retry_after
 from collectors._seller import WAIT_STATUSES, Denial, SellerClient
 from collectors._wire import Answer, limit_key
 from collectors.yandex_market.settings import YandexMarketSettings
-from otklik.errors import Transient
+from otklik.errors import PlatformError, Transient
 from otklik.platforms import Limit, Meter
 
 HOME = "https://api.partner.market.yandex.ru"
@@ -78,13 +78,20 @@ class MarketClient(SellerClient):
             return retry_after(until)
         return super().pause_of(answer)
 
-    def result(self, path: str, payload: Any = None, params: Params | None = None) -> Any:
+    def result(
+        self,
+        path: str,
+        payload: Any = None,
+        params: Params | None = None,
+        refusal: type[PlatformError] = Transient,
+    ) -> dict[str, Any]:
         """What stands under `result`.
 
         Raises:
             Transient: the answer is none of theirs.
         """
-        return self.unwrapped(self.ask("POST", path, params=params, payload=payload), path)
+        answer = self.ask("POST", path, params=params, payload=payload, refusal=refusal)
+        return self.unwrapped(answer, path)
 
     def unwrapped(self, answer: Answer, path: str) -> dict[str, Any]:
         """`result` of an answer."""
@@ -94,10 +101,23 @@ class MarketClient(SellerClient):
             raise self.error(Transient, f"{path}: {answer.reason()}")
         return found
 
-    def page(self, path: str, payload: Any, token: str, name: str) -> tuple[list[Any], str]:
-        """One page of a list, and the token of the next one; empty on the last."""
+    def page(
+        self,
+        path: str,
+        payload: Any,
+        token: str,
+        name: str,
+        *,
+        refusal: type[PlatformError] = Transient,
+    ) -> tuple[list[Any], str]:
+        """One page of a list, and the token of the next one; empty on the last.
+
+        Args:
+            refusal: what it is when the token is no longer good.
+        """
         params: dict[str, str | int] = {"limit": 50}
-        found = self.result(path, payload, params | ({"pageToken": token} if token else {}))
+        params |= {"pageToken": token} if token else {}
+        found = self.result(path, payload, params, refusal)
         rows, paging = found.get(name), found.get("paging") or {}
         if not isinstance(rows, list) or not isinstance(paging, dict):
             raise self.error(Transient, f"{path}: no list of {name} in the answer")

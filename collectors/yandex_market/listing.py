@@ -10,7 +10,7 @@ from collectors._newest import Batch, Item, Listing, digest_of
 from collectors.yandex_market.client import MarketClient
 from collectors.yandex_market.wire import Answer, Comment, Feedback, Question, Words, read_rows
 from otklik.clock import now
-from otklik.errors import Gone
+from otklik.errors import Gone, Rejected, Transient
 from otklik.platforms import BadRow, CollectedMention
 
 DAY = 86_400
@@ -104,7 +104,8 @@ class Feedbacks(_Spans):
         asked: dict[str, Any] = {"dateTimeFrom": _moment(start), "reactionStatus": "ALL"}
         if end:
             asked["dateTimeTo"] = _moment(end + 1)  # the end is not included
-        rows, more = self._client.page(self._path, asked, page, "feedbacks")
+        refusal = Rejected if page else Transient
+        rows, more = self._client.page(self._path, asked, page, "feedbacks", refusal=refusal)
         found, bad = read_rows(rows, Feedback, "yandex_market feedback")
         return [feedback.as_item() for feedback in found], bad, more
 
@@ -162,7 +163,8 @@ class Questions(_Spans):
 
     def _page(self, start: int, end: int, page: str) -> tuple[list[Item], list[BadRow], str]:
         asked = self._asked(start, end, is_awaiting=False)
-        rows, more = self._client.page(self._path, asked, page, "questions")
+        refusal = Rejected if page else Transient
+        rows, more = self._client.page(self._path, asked, page, "questions", refusal=refusal)
         found, bad = read_rows(rows, Question, "yandex_market question")
         return [self._item(question) for question in found], bad, more
 

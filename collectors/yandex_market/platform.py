@@ -68,7 +68,7 @@ class YandexMarket(Platform[YandexMarketSettings]):
     cannot = (
         "Comments on reviews carry no date, and buyers no account id.",
         "The product is known by the seller's SKU only, without name and page.",
-        "The changed text of an answer is not noticed while number and state stay the same.",
+        "The changed text or moderation of an answer is noticed only when its thread is read.",
         "Answers of other people to a question that still awaits ours are seen after ours.",
         "An answer given in the cabinet to a question older than four weeks is not noticed.",
     )

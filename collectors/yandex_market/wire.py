@@ -15,6 +15,7 @@ from collectors._text import clean, clean_name, clean_original, quote
 from otklik.platforms import BadRow, CollectedAuthor, CollectedMention, CollectedThread
 
 PUBLISHED, DELETED = "PUBLISHED", "DELETED"
+LONGEST_SKU = 120  # characters of it in a thread's id; the entry's own number follows
 NAMES = {"BUSINESS": "Магазин", "BRAND": "Бренд", "VENDOR": "Производитель"}
 
 
@@ -276,8 +277,9 @@ class Words:
 
     def _thread(self, offer: str, key: str) -> CollectedThread:
         shown = clean_name(offer)
+        short = shown[:LONGEST_SKU]
         rest = key.partition("/")[2]
         return CollectedThread(
-            external_id=f"{self._business}/offer/{shown}/{rest}",
+            external_id=f"{self._business}/offer/{short}/{rest}",
             title=f"Товар Маркета, SKU {shown}" if shown else "Товар Маркета",
         )
