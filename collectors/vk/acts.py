@@ -58,8 +58,8 @@ class Acts:
             message=request.text,
             guid=request.idempotency_key,
         )
-        made = answer.get("comment_id") if isinstance(answer, dict) else answer
-        if not isinstance(made, int) or isinstance(made, bool) or made <= 0:
+        made = number_of(answer)
+        if made is None:
             raise self._error(OutcomeUnknown, f"sent, the answer names no comment: {quote(answer)}")
         return PostedReply(external_id=f"{name}/{made}", url=name.url_of(made), posted_at=now())
 
@@ -193,6 +193,14 @@ class Acts:
 
     def _foreign(self, external_id: str) -> ConfigError:
         return ConfigError(f"vk: {quote(external_id)} is not the name of anything on VK")
+
+
+def number_of(answer: Any) -> int | None:
+    """Number of the new comment: VK's walls answer an object, the other places the number."""
+    made = answer.get("comment_id") if isinstance(answer, dict) else answer
+    if isinstance(made, bool) or not isinstance(made, int):
+        return None
+    return made if made > 0 else None
 
 
 def _code_of(reason: str, codes: tuple[tuple[int, tuple[str, ...]], ...]) -> int | None:

@@ -78,13 +78,17 @@ class VkClient:
         """Whether a configured token may call each of these."""
         return all(choose([method], self._tokens) for method in methods)
 
-    def read(self, method: str, /, **params: Any) -> Any:
+    def read(self, method: str, /, *, as_user: bool = False, **params: Any) -> Any:
         """`response` of a reading call, repeated a few times when it fails on the way.
+
+        Args:
+            as_user: with the user token, even where another could do it.
 
         Raises:
             Transient, RateLimited, AccessDenied, Gone: see `otklik.errors`.
         """
-        return self._repeated(lambda: self._one(Call(method, params), Purpose.READ))
+        tokens = [Kind.USER] if as_user else None
+        return self._repeated(lambda: self._one(Call(method, params), Purpose.READ, tokens))
 
     def change(self, method: str, /, **params: Any) -> Any:
         """`response` of a call that may be made twice; made once here.
@@ -171,14 +175,9 @@ class VkClient:
     def _caught(self, call: Call) -> Any:
         try:
             return self.read(call.method, **call.params)
-        except RateLimited:
-            raise
-        except AccessDenied as error:
-            if error.whole_account:
-                raise
-            return error
         except PlatformError as error:
-            if not _is_of_vk(error):
+            is_whole = isinstance(error, AccessDenied) and error.whole_account
+            if is_whole or isinstance(error, RateLimited) or not _is_of_one_call(error):
                 raise
             return error
 
@@ -210,8 +209,11 @@ class VkClient:
         usable = [kind for kind in self._tokens if only is None or kind in only]
         kind = choose([call.method], usable)
         if kind is None:
-            refused = Rejected if purpose is not Purpose.READ else AccessDenied
-            raise self.faults.error(refused, f"{call.method} needs {settings_for(call.method)}")
+            needed = settings_for(call.method)
+            told = f"{call.method} needs {needed}"
+            if purpose is not Purpose.READ:
+                raise self.faults.error(Rejected, told)
+            raise self.faults.denied(told, f"Укажите в настройках источника {needed}")
         answer = self._ask(kind, call, purpose)
         if "response" not in answer:
             raise self._no_answer(call, purpose, quote(answer, 200))
@@ -292,11 +294,13 @@ class VkClient:
         except ImportError as error:
             raise MissingExtra("vk needs vk-api: pip install vk-api") from error
         limits = {"limits": {self._limit_key(kind): LIMITS[kind]}}
+        session = requests_session(self._wire, before=lambda *_: limits)
+        session.hooks["response"].append(_as_utf8)
         api = VkApi(
             token=self._tokens[kind],
             api_version=VERSION,
             config=jconfig.MemoryConfig,
-            session=requests_session(self._wire, before=lambda *_: limits),
+            session=session,
         )
         api.RPS_DELAY = 0.0
         api.error_handlers.clear()
@@ -328,11 +332,17 @@ def _value(value: Any) -> Any:
     return value
 
 
-def _is_of_vk(error: PlatformError) -> bool:
-    """VK itself said so, of this one call."""
+def _as_utf8(response: Any, **_: Any) -> None:
+    """VK answers in UTF-8, whatever a gateway's header says."""
+    response.encoding = "utf-8"
+
+
+def _is_of_one_call(error: PlatformError) -> bool:
+    """VK itself said so of this one call, or there is no token for it."""
     from vk_api.exceptions import ApiError
 
-    return isinstance(error.__cause__, ApiError)
+    is_without_token = isinstance(error, AccessDenied) and error.__cause__ is None
+    return is_without_token or isinstance(error.__cause__, ApiError)
 
 
 def _is_worth_repeating(error: Exception) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -152,7 +153,7 @@ def _others(kind: str, owner: int, rows: Iterable[Mapping[str, Any]]) -> Iterabl
         flag = row.get("is_closed" if kind == "topic" else "can_comment")
         yield Topic(
             name=Name(kind, int(whose) if _is_number(whose) else owner, row["id"]),
-            title=str(row.get("title") or row.get("text") or "")[:200],
+            title=html.unescape(str(row.get("title") or row.get("text") or "")[:200]),
             is_closed=flag is not None and flag == _CLOSED.get(kind),
             count=row["comments"] if _is_number(row.get("comments")) else None,
             at=float(at) if isinstance(at, int | float) else 0.0,

@@ -50,6 +50,7 @@ class Vk(Platform[VkSettings]):
     min_interval = 0.0
     reads_back = True
     settings_type = VkSettings
+    page_of: int = 100  # mentions
     limits: ClassVar[tuple[Limit, ...]] = tuple(LIMITS.values())
     rights = (
         "token (community): manage for Long Poll, wall for replies",
@@ -97,7 +98,7 @@ class Vk(Platform[VkSettings]):
         self._events = Events(self.client, settings)
 
     def collect(self, cursor: Cursor) -> Iterator[Page]:
-        """One page per thread in which something changed, then what streams bring.
+        """Threads in which something changed, whole, then what streams bring.
 
         With Long Poll only the threads that events name are read, and everything every
         `sweep_seconds` or when events may have been lost. The cursor is described in `State`.
@@ -233,14 +234,14 @@ class Vk(Platform[VkSettings]):
     def _know_ourselves(self, state: State) -> None:
         """Whose the user token is; asked for once and kept in the cursor."""
         if Kind.USER in self.settings.tokens and not (state.me or self._teller.me):
-            answer = self.client.read("users.get")
+            answer = self.client.read("users.get", as_user=True)
             is_list = isinstance(answer, list) and answer and isinstance(answer[0], dict)
             number = answer[0].get("id") if is_list else None
             self._teller.me = number if isinstance(number, int) else 0
         self._teller.me = state.me = state.me or self._teller.me
 
     def _sweep(self, state: State) -> Sweep:
-        return Sweep(self.client, self.settings, self._teller, state)
+        return Sweep(self.client, self.settings, self._teller, state, page_of=self.page_of)
 
     def _streams(self, state: State) -> Streams:
         return Streams(self.client, self.settings, self._teller, state)

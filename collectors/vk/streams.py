@@ -274,12 +274,16 @@ def find_people(client: VkClient, accounts: Iterable[int]) -> dict[int, Person]:
         fields = ("members_count",)
         calls.append(Call("groups.getById", {"group_ids": communities, "fields": fields}))
     found: dict[int, Person] = {}
-    for answer in client.batch(calls):
-        if isinstance(answer, list):
-            found.update(people_of({"profiles": answer}))
-        elif isinstance(answer, dict):
-            found.update(people_of({"groups": answer.get("groups")}))
+    for call, answer in zip(calls, client.batch(calls), strict=True):
+        found.update(named_people(call.method, answer))
     return found
+
+
+def named_people(method: str, answer: Any) -> dict[int, Person]:
+    """Names out of an answer of `users.get` or `groups.getById`, in any of their forms."""
+    if method == "users.get":
+        return people_of({"profiles": answer})
+    return people_of({"groups": answer.get("groups") if isinstance(answer, dict) else answer})
 
 
 def _further(answer: Mapping[str, Any], offset: int) -> int | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
 
 from collectors.vk.client import BATCH, VkClient
 from collectors.vk.listing import Listing, read_lists
@@ -13,23 +15,50 @@ from collectors.vk.state import State
 from collectors.vk.threads import Read, Seen, read_threads
 from collectors.vk.wire import Name, name_of
 from otklik.errors import AccessDenied, Gone, PlatformError
-from otklik.platforms import Page
+from otklik.platforms import BadRow, CollectedMention, Page
 
-DENIED = "denied"  # instead of a digest: read again when VK counts anew
+AT_ONCE: Final = 5_000  # comments read before they are handed over
+DENIED: Final = "denied"  # instead of a digest: read again when VK counts anew
+
+
+@dataclass
+class _Draft:
+    """A page in the making."""
+
+    mentions: list[CollectedMention] = field(default_factory=list)
+    bad_rows: list[BadRow] = field(default_factory=list)
+    complete_thread_ids: list[str] = field(default_factory=list)
+    deleted_ids: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(vars(self).values())
 
 
 class Sweep:
-    """One look through the threads of a source; moves `state` on as pages are taken."""
+    """One look through the threads of a source; moves `state` on as pages are taken.
+
+    Args:
+        page_of: mentions after which a page is handed over.
+    """
 
     def __init__(
-        self, client: VkClient, settings: VkSettings, teller: Teller, state: State
+        self,
+        client: VkClient,
+        settings: VkSettings,
+        teller: Teller,
+        state: State,
+        *,
+        page_of: int = 100,
     ) -> None:
+        self._page_of = page_of
         self._client, self._settings = client, settings
         self._teller, self._state = teller, state
         self._floor = state.floor.timestamp()
 
     def all_places(self) -> Iterator[Page]:
-        """One page for every thread in which something changed.
+        """Pages of the threads in which something changed.
 
         Raises:
             Transient, RateLimited, AccessDenied: nothing could be read.
@@ -76,12 +105,19 @@ class Sweep:
         return topics, gone
 
     def _pages(self, due: Sequence[Topic]) -> Iterator[Page]:
-        oldest_first = sorted(due, key=lambda topic: topic.at)
-        for start in range(0, len(due), BATCH):
-            for read in read_threads(self._client, oldest_first[start : start + BATCH]):
-                yield from self._changes(read, (start + BATCH) / len(due))
+        done = 0
+        for some in _portions(sorted(due, key=lambda topic: topic.at)):
+            draft = _Draft()
+            for read in read_threads(self._client, some):
+                done += 1
+                self._changes(read, draft)
+                if len(draft.mentions) >= self._page_of:
+                    yield self._page(**vars(draft), progress=done / len(due))
+                    draft = _Draft()
+            if not draft.is_empty:
+                yield self._page(**vars(draft), progress=done / len(due))
 
-    def _changes(self, read: Read, progress: float) -> Iterator[Page]:
+    def _changes(self, read: Read, draft: _Draft) -> None:
         name = str(read.topic.name)
         known = self._state.threads.get(name)
         self._state.keep(name, _seen(read))
@@ -89,18 +125,15 @@ class Sweep:
             return
         comments, is_whole = read.news(known)
         warnings = () if read.error is None or _is_denied(known) else (f"{name}: {read.error}",)
-        if comments or read.bad_rows or warnings or (is_whole and known):
-            yield self._page(
-                mentions=tuple(self._teller.of_thread(read, comments)),
-                bad_rows=tuple(read.bad_rows),
-                complete_thread_ids=(name,) if is_whole else (),
-                deleted_ids=tuple(f"{name}/{c.id}" for c in comments if c.deleted),
-                progress=min(progress, 1.0),
-                warnings=warnings,
-            )
+        draft.mentions += self._teller.of_thread(read, comments)
+        draft.bad_rows += read.bad_rows
+        draft.complete_thread_ids += (name,) if is_whole else ()
+        draft.deleted_ids += (f"{name}/{c.id}" for c in comments if c.deleted)
+        draft.warnings += warnings
 
     def _page(self, **content: object) -> Page:
-        return Page.model_validate({**content, "cursor": self._state.cursor()})
+        lists = {key: tuple(value) for key, value in content.items() if isinstance(value, list)}
+        return Page.model_validate({**content, **lists, "cursor": self._state.cursor()})
 
     def _certain(self, listing: Listing) -> list[Topic]:
         """Threads with news, and the newest ones, where edits are likely."""
@@ -161,6 +194,20 @@ class Sweep:
             self._state.threads.pop(name, None)
         if gone:
             yield self._page(complete_thread_ids=gone)
+
+
+def _portions(topics: Iterable[Topic]) -> Iterator[list[Topic]]:
+    """As many as go in one call, and no more comments than fit into memory."""
+    some: list[Topic] = []
+    size = 0
+    for topic in topics:
+        if some and (len(some) == BATCH or size + (topic.count or 0) > AT_ONCE):
+            yield some
+            some, size = [], 0
+        some.append(topic)
+        size += topic.count or 0
+    if some:
+        yield some
 
 
 def _is_denied(known: Seen | None) -> bool:

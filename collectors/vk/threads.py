@@ -98,6 +98,9 @@ class Read:
             self.error = Transient(f"{self.topic.name}: no comments in the answer")
             return
         rows = items_of(answer)
+        if any(_is_foreign(row, self.topic.name) for row in rows):
+            self.error = Transient(f"{self.topic.name}: comments of another thread in the answer")
+            return
         comments, bad = read_items(rows, Comment, str(self.topic.name))
         self.bad_rows += bad
         self.people.update(people_of(answer))
@@ -136,6 +139,13 @@ class Read:
             self._expected[root.id] = total
             if len(shown) + len(bad) < total:
                 yield Job(name, start=len(shown) + len(bad), root=root.id)
+
+
+def _is_foreign(row: Any, name: Name) -> bool:
+    """A comment that says it stands elsewhere: a gateway mixed up its answers."""
+    if name.kind != "wall" or not isinstance(row, dict):
+        return False
+    return bool(row.get("post_id", name.number) != name.number)
 
 
 def read_threads(client: VkClient, topics: Sequence[Topic]) -> list[Read]:

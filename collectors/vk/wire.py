@@ -7,6 +7,7 @@ A thread is called as VK's own addresses call it (``wall-1_5``, ``topic-1_7``), 
 from __future__ import annotations
 
 import hashlib
+import html
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -104,8 +105,11 @@ class Comment(BaseModel):
 
     @property
     def shown(self) -> str:
-        """The text as VK shows it: ``[id5|Иван], спасибо`` reads «Иван, спасибо»."""
-        return _MARKUP.sub(r"\1", self.text)
+        """The text as VK shows it: ``[id5|Иван], спасибо`` reads «Иван, спасибо».
+
+        Signs that people seldom type come as HTML entities.
+        """
+        return html.unescape(_MARKUP.sub(r"\1", self.text))
 
     @property
     def media(self) -> tuple[str, ...]:
@@ -191,7 +195,7 @@ def _people(rows: Any, sign: int) -> Iterable[tuple[int, Person]]:
     for row in rows if isinstance(rows, list) else ():
         if isinstance(row, dict) and isinstance(row.get("id"), int):
             parts = (row.get("first_name"), row.get("last_name"), row.get("name"))
-            name = " ".join(str(part) for part in parts if part)
+            name = html.unescape(" ".join(str(part) for part in parts if part))
             count = row.get("followers_count" if sign > 0 else "members_count")
             yield sign * abs(row["id"]), Person(name, count if isinstance(count, int) else None)
 

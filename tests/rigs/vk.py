@@ -13,8 +13,9 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import uuid4
 
+from collectors.vk import Vk
 from otklik.metering import Limit, LocalMeter
-from otklik.platforms import AnyPlatform, Meter
+from otklik.platforms import Meter
 from tests.contracts import vk as contract
 from tests.rigs import vk_shapes as shapes
 from tests.rigs.base import ContractViolation, Request, Response, Rig
@@ -68,7 +69,7 @@ class VkRig(Rig):
         self.calls: Counter[str] = Counter()
         self.rights = 1 << 2 | 1 << 4 | 1 << 13 | 1 << 16 | 1 << 18 | 1 << 19 | 1 << 27
         self.failing: list[dict[str, Any]] = []
-        self.first_event = 0
+        self._kind = ""
 
     # ---- what a test does ------------------------------------------------------------------
 
@@ -132,11 +133,12 @@ class VkRig(Rig):
             "user_token": self.token("user"),
         }
 
-    def platform(
-        self, base_url: str = "", *, meter: Meter | None = None, **changes: Any
-    ) -> AnyPlatform:
+    def platform(self, base_url: str = "", *, meter: Meter | None = None, **changes: Any) -> Vk:
         """The real platform; without waiting for turns unless a meter is given."""
-        return super().platform(base_url, meter=meter or QuickMeter(), **changes)
+        platform = super().platform(base_url, meter=meter or QuickMeter(), **changes)
+        assert isinstance(platform, Vk)
+        platform.page_of = self.page_size
+        return platform
 
     # ---- answering -------------------------------------------------------------------------
 
@@ -178,6 +180,7 @@ class VkRig(Rig):
 
     def _call(self, method: str, params: dict[str, str], kind: str) -> Any:
         contract.check_call(method, params, kind)
+        self._kind = kind
         self.calls[method] += 1
         try:
             if method in self.refusals:
@@ -327,8 +330,9 @@ class VkRig(Rig):
         return sorted(posts, key=lambda post: (post.date, post.number), reverse=True)
 
     def _users_get(self, params: dict[str, str]) -> Any:
-        wanted = [int(one) for one in params.get("user_ids", str(ME)).split(",")]
-        return self.world.names(wanted)[0]
+        if "user_ids" not in params:
+            return self.world.names([ME])[0] if self._kind == "user" else []
+        return self.world.names(int(one) for one in params["user_ids"].split(","))[0]
 
     def _groups_getById(self, params: dict[str, str]) -> Any:  # noqa: N802
         wanted = params.get("group_ids") or params["group_id"]
