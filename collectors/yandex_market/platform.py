@@ -30,6 +30,13 @@ WHERE: dict[Kind, tuple[int, str]] = {
     "feedbacks": (2, "/goods-feedback"),
     "questions": (1, "/goods-questions"),
 }
+PLACES = {
+    ("feedback",),
+    ("feedback", "comment"),
+    ("question",),
+    ("question", "answer"),
+    ("question", "answer", "comment"),
+}
 READABLE = frozenset({Capability.THREAD})
 MAY_READ = {"ALL_METHODS", "ALL_METHODS_READ_ONLY", "COMMUNICATION"}
 MAY_ANSWER = {"ALL_METHODS", "COMMUNICATION"}
@@ -230,7 +237,8 @@ class YandexMarket(Platform[YandexMarketSettings]):
 
     def _parts(self, external_id: str) -> list[str]:
         business, *parts = external_id.split("/")
-        is_known = len(parts) in (2, 4, 6) and all(part.isdecimal() for part in parts[1::2])
+        is_known = tuple(parts[::2]) in PLACES and all(part.isdecimal() for part in parts[1::2])
+        is_known = is_known and len(parts) % 2 == 0
         if business != str(self.settings.business_id) or not is_known:
             raise self._foreign(external_id)
         return parts

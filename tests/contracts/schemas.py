@@ -143,7 +143,7 @@ class Schemas:
 
     def _translated(self, place: Place, is_closed: bool, is_whole: bool) -> Any:
         node: dict[str, Any] = place.node
-        made = {key: value for key, value in node.items() if key in KEPT}
+        made = {key: node[key] for key in KEPT if node.get(key) is not None}
         if _compiles(node.get("pattern")):
             made["pattern"] = node["pattern"]
         for key in SINGLE:

@@ -100,13 +100,15 @@ class OzonRig(MarketplaceRig):
             "/v1/review/info": lambda asked: self._info("review", asked["review_id"]),
             "/v1/review/comment/list": self._comments,
             "/v1/review/comment/create": self._comment,
-            "/v1/review/comment/delete": lambda asked: self._delete(asked["comment_id"]),
+            "/v1/review/comment/delete": lambda asked: self._delete(asked["comment_id"], "review"),
             "/v1/question/list": self._questions,
             "/v1/question/count": self._count,
             "/v1/question/info": lambda asked: self._info("question", asked["question_id"]),
             "/v1/question/answer/list": self._answers,
             "/v1/question/answer/create": self._answer,
-            "/v1/question/answer/delete": lambda asked: self._delete(asked["answer_id"]),
+            "/v1/question/answer/delete": lambda asked: self._delete(
+                asked["answer_id"], "question"
+            ),
         }
         if request.path not in calls:
             raise ContractViolation("this rig does not play that call")
@@ -150,7 +152,7 @@ class OzonRig(MarketplaceRig):
     def _info(self, kind: str, key: str) -> Response:
         entry = self.entries.get(key)
         if entry is None or entry.kind != kind:
-            return _unknown()
+            return _unknown(kind)
         shown = _review(entry, is_whole=True) if kind == "review" else _question(entry)
         return Response(shown)
 
@@ -165,7 +167,7 @@ class OzonRig(MarketplaceRig):
     def _answers(self, asked: dict[str, Any]) -> Response:
         entry = self.entries.get(asked["question_id"])
         if entry is None or asked["sku"] != entry.product:
-            return _unknown()
+            return _unknown("question")
         shown = [one for one in _public(entry) if one.id > asked.get("last_id", "")]
         answers = [
             {
@@ -191,7 +193,7 @@ class OzonRig(MarketplaceRig):
     def _add(self, key: str, asked: dict[str, Any], name: str) -> Response:
         entry = self.entries.get(key)
         if entry is None:
-            return _unknown()
+            return _unknown("question" if name == "answer_id" else "review")
         made = f"a{self.number():09d}"
         status = "UNMODERATED" if self.is_moderating else "PUBLISHED"
         parent = asked.get("parent_comment_id", "")
@@ -199,14 +201,14 @@ class OzonRig(MarketplaceRig):
         entry.is_read = entry.is_read or bool(asked.get("mark_review_as_processed"))
         return Response({name: made})
 
-    def _delete(self, key: str) -> Response:
+    def _delete(self, key: str, kind: str) -> Response:
         for entry in self.entries.values():
             if key in entry.comments:
                 if not entry.comments[key].is_ours:
                     raise ContractViolation("a stranger's words are not ours to delete")
                 del entry.comments[key]
                 return Response({})
-        return _unknown()
+        return _unknown(kind)
 
 
 def _public(entry: Entry) -> list[Comment]:
@@ -266,5 +268,7 @@ def _error(code: int, message: str) -> dict[str, Any]:
     return {"code": code, "message": message, "details": []}
 
 
-def _unknown() -> Response:
-    return Response(_error(5, "not found"), 404)
+def _unknown(kind: str = "review") -> Response:
+    """The two halves of the contract disagree about what `details` are."""
+    told = _error(5, "not found")
+    return Response(told | ({"details": ""} if kind == "question" else {}), 404)
