@@ -42,6 +42,7 @@ LIMITS: Final[dict[Kind, Limit]] = {
     Kind.GROUP: Limit(20, 1.05, per="community token"),
     Kind.SERVICE: Limit(3, 1.05, per="service token"),
 }
+PRIVATE: Final = "Адрес стоит в закрытой сети: проверьте base_url источника"
 T = TypeVar("T")
 
 
@@ -142,7 +143,7 @@ class VkClient:
                 raise self.faults.error(Transient, f"Long Poll: {answer.status}")
             return answer.parsed().data
         except PrivateAddress as error:
-            raise self.faults.denied(f"Long Poll: {error}", "") from error
+            raise self.faults.denied(f"Long Poll: {error}", PRIVATE) from error
         except (WireError, ValueError) as error:
             raise self.faults.error(Transient, f"Long Poll: {error}") from error
 
@@ -229,7 +230,7 @@ class VkClient:
         except NotSent as error:
             raise self.faults.error(Transient, f"{call.method}: not sent: {error}") from error
         except PrivateAddress as error:
-            raise self.faults.denied(f"{call.method}: {error}", "") from error
+            raise self.faults.denied(f"{call.method}: {error}", PRIVATE) from error
         except WireError as error:
             raise self._no_answer(call, purpose, str(error)) from error
         except ApiHttpError as error:

@@ -83,6 +83,7 @@ class Vk(Platform[VkSettings]):
         "Solving a captcha (error 14): the account is paused until a person has logged in.",
         "A reply in a topic hangs under the topic, not under one comment of it.",
         "Market lists tell no number of comments: goods are read in turn, 25 at a poll.",
+        "Comments under posts beyond the `watch_posts` newest: those only Long Poll tells.",
         "Edits of comments carry no date; those in quiet threads are seen within some polls.",
         "Threads of more than 20,000 comments are read up to there.",
         "Registration dates of authors; deleted or closed accounts come without followers.",

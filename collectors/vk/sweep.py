@@ -18,6 +18,7 @@ from otklik.errors import AccessDenied, Gone, PlatformError
 from otklik.platforms import BadRow, CollectedMention, Page
 
 AT_ONCE: Final = 5_000  # comments read before they are handed over
+DAY: Final = 86_400.0
 DENIED: Final = "denied"  # instead of a digest: read again when VK counts anew
 
 
@@ -64,7 +65,7 @@ class Sweep:
             Transient, RateLimited, AccessDenied: nothing could be read.
         """
         watched = [place for place in self._settings.watch if place in LISTS]
-        listings = read_lists(self._client, self._settings, watched, self._floor)
+        listings = read_lists(self._client, self._settings, watched, self._listed_since())
         due = [topic for listing in listings for topic in self._certain(listing)]
         due += self._in_turn(listings, {topic.name for topic in due})
         yield from self._pages(due)
@@ -76,6 +77,10 @@ class Sweep:
         errors = [listing.error for listing in listings if listing.error is not None]
         if errors and len(errors) == len(listings) == len(self._settings.watch):
             raise errors[0]
+
+    def _listed_since(self) -> float:
+        """At first as far as was asked for, later as far as the last look, and a day."""
+        return self._state.swept - DAY if self._state.swept else self._floor
 
     def some_threads(self, names: Sequence[Name]) -> Iterator[Page]:
         """The same for these threads, which an event named."""
