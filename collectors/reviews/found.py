@@ -31,6 +31,9 @@ _OUT_OF = re.compile(r"(?:/|\bиз\b|\bof\b|\bout of\b|\bvon\b)\s*(\d+(?:[.,]\d+
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _BREAKS = re.compile(r"<(?:br|p|div|li)\b[^<>]*>|</p>", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MAIL = re.compile(
+    r"(?:\w{3}, )?\d{1,2} \w{3} \d{4} \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|GMT|UTC|UT|Z)"
+)
 _DOTTED = re.compile(r"\b\d{1,2}\.\d{1,2}\.\d{2,4}\b")
 _RELATIVE = re.compile(
     r"\b(ago|yesterday|today|just now|назад|вчера|сегодня|позавчера|только что|час|минут)\w*",
@@ -243,6 +246,8 @@ def _iso(text: str) -> Moment | None:
 
 
 def _mail(text: str) -> Moment | None:
+    if not _MAIL.fullmatch(text):
+        return None
     try:
         return Moment(_aware(parsedate_to_datetime(text)))
     except (ValueError, TypeError, IndexError, OverflowError):
@@ -263,6 +268,9 @@ def _spoken(text: str, languages: tuple[str, ...], now: datetime) -> Moment | No
     }
     if _DOTTED.search(text):
         settings["DATE_ORDER"] = "DMY"
+    text = re.sub(r"(?<=\d)\s*([ap])\.\s?m\b\.?", r" \1m", text, flags=re.IGNORECASE)
+    for word, clock in (("noon", "12:00"), ("midnight", "00:00")):
+        text = re.sub(rf"\b{word}\b", clock, text)
     wanted = list(languages) or ["ru", "en"]
     try:
         read = dateparser.parse(text, languages=wanted, settings=settings)
@@ -272,7 +280,7 @@ def _spoken(text: str, languages: tuple[str, ...], now: datetime) -> Moment | No
         return None
     read = _aware(read)
     is_rough = bool(_RELATIVE.search(text))
-    is_day = not is_rough and not re.search(r"\d:\d\d|\d\s*[ap]\.?m\b", text, re.IGNORECASE)
+    is_day = not is_rough and not re.search(r"\d:\d\d|\d\s*[ap]m\b", text, re.IGNORECASE)
     return Moment(
         read.replace(hour=0, minute=0, second=0, microsecond=0) if is_day else read,
         is_day,
