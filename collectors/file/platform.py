@@ -87,6 +87,13 @@ class File(Platform[FileSettings]):
     name = "file"
     title = "Файл"
     settings_type = FileSettings
+    rights = ("none: the file must be readable for the process",)
+    token_steps = ("No token is needed: put the export on the machine and give its `path`.",)
+    cannot = (
+        "answer or moderate: an export has no way back",
+        "see deletions: a row that is absent from a later export stays known",
+        "follow an author or a thread beyond what the columns say",
+    )
     PAGE_ROWS: ClassVar[int] = 1_000
 
     def collect(self, cursor: Cursor) -> Iterator[Page]:

@@ -9,11 +9,13 @@ from typing import Any, ClassVar
 from collectors._http import HttpClient
 from collectors._text import bounded_id, clean, clean_name, clean_original
 from collectors._wire import Answer
+from collectors.isso.about import ANSWERS, CANNOT, RIGHTS, TOKEN_STEPS, WHAT_TO_DO
 from collectors.isso.admin import Admin
 from collectors.isso.settings import IssoSettings
 from collectors.isso.wire import Row, Thread, epoch, marked, moment, own_hash, read_rows
 from otklik.clock import now
 from otklik.errors import (
+    AccessDenied,
     ConfigError,
     Gone,
     OutcomeUnknown,
@@ -56,6 +58,7 @@ class Isso(Platform[IssoSettings]):
     min_interval = 0.2
     reads_back = True
     settings_type = IssoSettings
+    rights, token_steps, answers, cannot = RIGHTS, TOKEN_STEPS, ANSWERS, CANNOT
     ACTIVE_SECONDS: ClassVar[float] = 7 * 86_400.0  # a thread with younger comments is live
 
     def __init__(
@@ -87,6 +90,13 @@ class Isso(Platform[IssoSettings]):
         when their count changes, or every `recheck_seconds`. One thread that cannot be read
         does not keep the others from being read; its error comes last.
         """
+        try:
+            yield from self._poll(cursor)
+        except AccessDenied as error:
+            error.to_do = error.to_do or WHAT_TO_DO
+            raise
+
+    def _poll(self, cursor: Cursor) -> Iterator[Page]:
         threads: dict[str, Seen] = dict(cursor.get("threads", {}))
         due = self._due(threads)
         failure: Transient | None = None

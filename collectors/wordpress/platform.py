@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from collectors._http import HttpClient
 from collectors._text import clean, clean_name
+from collectors.wordpress.about import ANSWERS, CANNOT, RIGHTS, TOKEN_STEPS, WHAT_TO_DO
 from collectors.wordpress.site import PER_PAGE, Seen, Site
 from collectors.wordpress.wire import APPROVED, HELD, Place, Row, Thread, read_rows
 from otklik.clock import now
@@ -39,7 +40,6 @@ from otklik.platforms import (
 
 OVERLAP = 5  # rows read again at a seam, in case something was deleted meanwhile
 IDLE_PER_POLL = 5
-LIVE_SECONDS = 14 * 86_400.0
 AGENT = "Otklik "
 READABLE = frozenset({Capability.THREAD})
 
@@ -87,7 +87,8 @@ class WordPress(Platform[WordPressSettings]):
     min_interval = 0.5
     reads_back = True
     settings_type = WordPressSettings
-    LIVE_SECONDS: ClassVar[float] = LIVE_SECONDS
+    rights, token_steps, answers, cannot = RIGHTS, TOKEN_STEPS, ANSWERS, CANNOT
+    LIVE_SECONDS: ClassVar[float] = 14 * 86_400.0
 
     def __init__(
         self, settings: WordPressSettings, *, source: str = "", meter: Meter | None = None
@@ -112,6 +113,13 @@ class WordPress(Platform[WordPressSettings]):
 
         The cursor holds the newest number seen and, for every post, a digest of its thread.
         """
+        try:
+            yield from self._poll(cursor)
+        except AccessDenied as error:
+            error.to_do = error.to_do or WHAT_TO_DO
+            raise
+
+    def _poll(self, cursor: Cursor) -> Iterator[Page]:
         threads: dict[str, Seen] = dict(cursor.get("threads", {}))
         if "last_id" not in cursor:
             yield from self._backfill(cursor, threads)
