@@ -3,7 +3,8 @@
 A reading is a pass from the top down to a floor. The cursor holds the page it stands at, and
 what was seen in the window that is read again each time, so that edits and deletions there are
 found. The mark below which nothing new is expected moves only when a pass came to its end; a
-pass over several pages with news is made twice, since pages shift while they are read.
+pass over several pages with news is made twice, since pages shift while they are read. What
+deletions hide in both of these passes is found by the next ones, as far back as is remembered.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from otklik.clock import now
@@ -65,10 +66,12 @@ class Listing(ABC):
     Attributes:
         title: for warnings.
         prefix: what the id of an item's mention begins with, before the item's own.
+        asks_by_id: `find_gone` asks for each item, so that even an empty list is believed.
     """
 
     title: str
     prefix: str = ""
+    asks_by_id: bool = True
 
     @abstractmethod
     def read(self, token: str) -> Batch:
@@ -111,6 +114,7 @@ class _State:
     has_failed: bool = False
     is_second: bool = False
     barren: int = 0
+    dropped: float = 0.0  # the newest of what this pass could not keep in mind
     ring: list[str] = field(default_factory=list)
     bad: list[str] = field(default_factory=list)
     seen: dict[str, _Seen] = field(default_factory=dict)
@@ -122,7 +126,7 @@ class _State:
 
     def as_json(self) -> dict[str, Any]:
         rows = {key: list(vars(row).values()) for key, row in self.seen.items()}
-        return {**asdict(self), "seen": rows}
+        return {**vars(self), "ring": [*self.ring], "bad": [*self.bad], "seen": rows}
 
 
 @dataclass(frozen=True)
@@ -206,7 +210,7 @@ class _Pass:
         state.floor = max(state.floor, min(state.mark, recent))
         state.turn += 1
         state.token, state.ring = "", []
-        state.pages, state.barren, state.top = 0, 0, 0.0
+        state.pages, state.barren, state.top, state.dropped = 0, 0, 0.0, 0.0
         state.has_deep_news = state.has_failed = False
 
     def _is_below(self, batch: Batch) -> bool:
@@ -293,12 +297,13 @@ class _Pass:
     def _finish(self, batch: Batch) -> Page:
         state = self._state
         state.token = ""
+        deleted = self._deleted(batch) if state.top or self._listing.asks_by_id else []
         warnings = self._warnings(batch)
-        deleted = self._deleted(batch) if state.top else []
         state.is_second = state.has_deep_news and not state.is_second
         if not (state.is_second or state.has_failed):
             state.mark = max(state.mark, state.top)
-        self._raise_floor(self._forget())
+        self._forget(is_over=True)
+        self._raise_floor()
         return Page(deleted_ids=tuple(deleted), warnings=tuple(warnings))
 
     def _warnings(self, batch: Batch) -> list[str]:
@@ -324,24 +329,23 @@ class _Pass:
             for part in row.parts
         ]
 
-    def _raise_floor(self, highest_dropped: float | None) -> None:
+    def _raise_floor(self) -> None:
         """What is remembered no longer is not looked at again."""
         state = self._state
-        if highest_dropped is not None:
-            state.floor = max(state.floor, min(state.mark, highest_dropped + STEP))
+        if state.dropped:
+            state.floor = max(state.floor, min(state.mark, state.dropped + STEP))
 
-    def _forget(self) -> float | None:
-        """Keep the newest only; when the newest of what was dropped was made."""
+    def _forget(self, *, is_over: bool = False) -> None:
+        """Keep the newest only; until the pass is over, also what it has yet to meet."""
         state, room = self._state, self._window.kept
-        rows = sorted(state.seen.items(), key=lambda pair: -pair[1].at)
         kept: dict[str, _Seen] = {}
-        for key, row in rows:
+        for key, row in sorted(state.seen.items(), key=lambda pair: -pair[1].at):
             room -= 1 + len(row.parts)
-            if room < 0:
-                break
-            kept[key] = row
+            if room >= 0 or not (is_over or row.turn == state.turn):
+                kept[key] = row
+            else:
+                state.dropped = max(state.dropped, row.at)
         state.seen = kept
-        return rows[len(kept)][1].at if len(kept) < len(rows) else None
 
 
 def digest_of(*values: Any) -> str:

@@ -156,6 +156,8 @@ class AppStore(Platform[AppStoreSettings]):
 class _Feed(Listing):
     """The feed of one storefront."""
 
+    asks_by_id = False
+
     def __init__(self, platform: AppStore, country: str) -> None:
         self._platform, self._country = platform, country
         self.title = f"App Store {platform.settings.app_id} {country}"
