@@ -76,7 +76,7 @@ class Endless:
         first = (post - 1) * THREAD
         total = min(THREAD, self.items - first)
         numbers = range(first + offset + 1, first + min(total, offset + 100) + 1)
-        items = [
+        items: list[dict[str, Any]] = [
             {
                 "id": n,
                 "from_id": 1000 + n % 500,

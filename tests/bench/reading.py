@@ -26,9 +26,11 @@ from otklik.bootstrap import open_desk
 from otklik.database import reading
 from otklik.desk import Desk
 from otklik.platforms import AnyPlatform, Meter, load_platform
+from otklik.readings import Progress
 from otklik.settings import SourceSettings, load_settings
 from tests.bench.way import bare
 from tests.rigs.base import FreeMeter
+from tests.rigs.reading import unhurried
 
 CONFIG: dict[str, dict[str, Any]] = {
     "vk": {"owner_id": -1, "user_token": "env:OTKLIK_SECRET_BENCH", "watch": ["wall"]},
@@ -79,18 +81,7 @@ def make_desk(url: str, name: str, port: int, items: int, meter: Meter) -> Desk:
     if name == "vk":
         source["watch_posts"] = min(700, -(-items // 1000) + 1)
     desk = open_desk(load_settings(database_url=url, sources=[SourceSettings(**source)]))
-    return _replaced(desk, name, _unhurried(load_platform(name), meter))
-
-
-def _unhurried(kind: type[AnyPlatform], meter: Meter) -> type[AnyPlatform]:
-    class Unhurried(kind):  # type: ignore[valid-type,misc]
-        """The platform as it is, with a meter that gives every turn at once."""
-
-        def __init__(self, settings: Any, *, source: str = "", meter: Any = None) -> None:
-            super().__init__(settings, source=source, meter=free)
-
-    free = meter
-    return Unhurried
+    return _replaced(desk, name, unhurried(load_platform(name), meter))
 
 
 def _replaced(desk: Desk, name: str, kind: type[AnyPlatform]) -> Desk:
@@ -130,7 +121,7 @@ def _timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def _watching(memory: list[tuple[int, float, float]]) -> pipeline.Progress:
+def _watching(memory: list[tuple[int, float, float]]) -> Progress:
     """Resident memory of this process and of its crawler, about twenty times on the way."""
     process, marks = psutil.Process(), [time.monotonic()]
 

@@ -25,18 +25,20 @@ from responder.policy_file import shipped_policy
 from tests.fakes import RuleJudge
 from tests.proof.boundaries import Boundary, Watch
 from tests.proof.zygote import OffsetClock, warm_engine
+from tests.rigs.reading import unhurried
 
 POLICY, KNOWLEDGE = shipped_policy(), shipped_knowledge()
 PLATFORMS = discover()
+UNHURRIED = {name: unhurried(kind) for name, kind in PLATFORMS.items()}
 
 
 def make_desk(job: dict[str, Any]) -> Desk:
-    """A desk that reads one source and does nothing else."""
+    """A desk that reads one source and does nothing else; it may wait for the limits or not."""
     settings = Settings(sources=[SourceSettings(**job["source"])])
     return Desk(
         settings=settings,
         engine=warm_engine(job["url"]),
-        platforms=PLATFORMS,
+        platforms=PLATFORMS if job["is_limited"] else UNHURRIED,
         classifier=RuleJudge(),
         policy=POLICY,
         knowledge=KNOWLEDGE,

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from otklik.platforms import AnyPlatform, CollectedMention, Cursor, Page
-from tests.rigs.base import Rig
+from otklik.platforms import AnyPlatform, CollectedMention, Cursor, Meter, Page
+from tests.rigs.base import FreeMeter, Rig
 
 FOLDER = Path(__file__).parent
 NOT_RIGS = {"base", "reading"}
@@ -53,6 +53,18 @@ def fill(rig: Rig, count: int = 8) -> list[str]:
         rig.write(f"Отзыв номер {n}: всё хорошо", at=start + timedelta(minutes=n))
         for n in range(count)
     ]
+
+
+def unhurried(kind: type[AnyPlatform], meter: Meter | None = None) -> type[AnyPlatform]:
+    """The platform as it is, but every turn comes at once: it waits for no limit."""
+
+    class Unhurried(kind):  # type: ignore[valid-type,misc]
+        """See `unhurried`."""
+
+        def __init__(self, settings: Any, *, source: str = "", **_: Any) -> None:
+            super().__init__(settings, source=source, meter=meter or FreeMeter())
+
+    return Unhurried
 
 
 @dataclass
