@@ -6,18 +6,26 @@ Each says in a way of its own "wait" and "this key may not"; each has limits for
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from collectors._http import HttpClient, Params, retry_after
 from collectors._newest import LISTS, Window
 from collectors._wire import Answer, Interrupted, NotSent, PrivateAddress
 from otklik.clock import now
-from otklik.errors import AccessDenied, OutcomeUnknown, PlatformError, Transient
+from otklik.errors import (
+    AccessDenied,
+    OutcomeUnknown,
+    PlatformError,
+    RateLimited,
+    Rejected,
+    Transient,
+)
 from otklik.platforms import Cursor, Limit, Meter, PlatformSettings
 
+T = TypeVar("T")
 WAIT_STATUSES = (420, 429)
 REFUSALS = (400, 422)
 SHORT_PAUSE = 5.0  # seconds, where a limit counted by the second names no time
@@ -169,6 +177,20 @@ class SellerClient(HttpClient, ABC):
                 self._meter.block(key, seconds)
             raise self.limited(told, seconds)
         super()._check_limit(answer, told)
+
+
+def certainly(said: Callable[[], T], otherwise: T) -> T:
+    """What a look-up says; `otherwise` where it fails, since nothing certain was said then.
+
+    Raises:
+        RateLimited: the platform asks to wait.
+    """
+    try:
+        return said()
+    except RateLimited:
+        raise
+    except (Rejected, Transient):
+        return otherwise
 
 
 def floor_of(cursor: Cursor, key: str, window: Window) -> float:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from collectors._newest import Batch, Item, Listing
+from collectors._seller import certainly
 from collectors.ozon.client import OzonClient
 from collectors.ozon.wire import (
     Comment,
     Question,
     QuestionAnswer,
     Review,
+    W,
     answer_mention,
     comment_mention,
     question_mention,
@@ -56,14 +59,20 @@ class Reviews(Listing):
         return [mention, *(comment_mention(comment, mention) for comment in comments)]
 
     def find(self, key: str) -> Review | None:
-        """One review with all it has; None when Ozon does not know it."""
+        """One review with all it has; None when Ozon does not know it.
+
+        Raises:
+            Transient, Rejected: nothing certain was said.
+        """
         body = self._client.find("/v1/review/info", {"review_id": key})
-        reviews, _ = read_rows([body] if body else [], Review, "ozon review")
-        return reviews[0] if reviews else None
+        return read_one(self._client, body, Review, "ozon review")
 
     def find_gone(self, ids: list[str]) -> set[str]:
         """Those Ozon does not know."""
-        return {key for key in ids if _is_gone(self.find, key)}
+        return {key for key in ids if certainly(partial(self._is_gone, key), False)}
+
+    def _is_gone(self, key: str) -> bool:
+        return self.find(key) is None
 
     def comments(self, key: str) -> list[Comment]:
         """What stands under a review, oldest first, after moderation."""
@@ -114,14 +123,20 @@ class Questions(Listing):
         return [mention, *(answer_mention(one, mention, self._seller_name) for one in found)]
 
     def find(self, key: str) -> Question | None:
-        """One question by "sku/id"; None when Ozon does not know it."""
+        """One question by "sku/id"; None when Ozon does not know it.
+
+        Raises:
+            Transient, Rejected: nothing certain was said.
+        """
         body = self._client.find("/v1/question/info", {"question_id": key.partition("/")[2]})
-        questions, _ = read_rows([body] if body else [], Question, "ozon question")
-        return questions[0] if questions else None
+        return read_one(self._client, body, Question, "ozon question")
 
     def find_gone(self, ids: list[str]) -> set[str]:
         """Those Ozon does not know."""
-        return {key for key in ids if _is_gone(self.find, key)}
+        return {key for key in ids if certainly(partial(self._is_gone, key), False)}
+
+    def _is_gone(self, key: str) -> bool:
+        return self.find(key) is None
 
     def answers(self, key: str, sku: int) -> list[QuestionAnswer]:
         """What stands under a question."""
@@ -140,8 +155,15 @@ class Questions(Listing):
         return list(found.values())
 
 
-def _is_gone(find: Callable[[str], Review | Question | None], key: str) -> bool:
-    try:
-        return find(key) is None
-    except Rejected:
-        return False  # nothing certain was said
+def read_one(client: OzonClient, body: Mapping[str, Any], kind: type[W], place: str) -> W | None:
+    """The row that a call by id answers; None for an empty body.
+
+    Raises:
+        Transient: it makes no sense.
+    """
+    if not body:
+        return None
+    rows, bad = read_rows([body], kind, place)
+    if bad:
+        raise client.error(Transient, f"{place}: {bad[0].reason}")
+    return rows[0]

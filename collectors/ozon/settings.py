@@ -29,7 +29,7 @@ class OzonSettings(PlatformSettings):
     kinds: tuple[Kind, ...] = Field(default=("reviews", "questions"), min_length=1)
     seller_name: str = ""
     recheck_days: float = Field(default=14.0, ge=0)
-    recheck_items: int = Field(default=200, ge=10, le=250)
+    recheck_items: int = Field(default=300, ge=10, le=400)
 
     @model_validator(mode="after")
     def _is_usable(self) -> OzonSettings:

@@ -34,8 +34,8 @@ class Comment(_Wire):
 
     id: str = Field(min_length=1)
     text: str | None = None
-    is_owner: bool = False
-    is_official: bool = False
+    is_owner: bool | None = None
+    is_official: bool | None = None
     parent_comment_id: str | None = None
     published_at: datetime | None = None
 

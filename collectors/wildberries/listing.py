@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 from collectors._newest import Batch, Item, Listing
+from collectors._seller import certainly
 from collectors._text import quote
 from collectors.wildberries.client import UNKNOWN_ID, WildberriesClient
 from collectors.wildberries.settings import Kind
@@ -55,13 +57,10 @@ class Entries(Listing):
 
     def find_gone(self, ids: list[str]) -> set[str]:
         """Those the API cannot give by id."""
-        return {key for key in ids if self._is_gone(key)}
+        return {key for key in ids if certainly(partial(self._is_gone, key), False)}
 
     def _is_gone(self, key: str) -> bool:
-        try:
-            return self.find(key) is None
-        except Rejected:
-            return False  # nothing certain was said
+        return self.find(key) is None
 
     def find(self, key: str) -> Entry | None:
         """One entry as it stands; None when it is not there (any more).

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from collectors._http import Params
 from collectors._newest import Listing, Window, read_lists
 from collectors.wildberries.client import LIMIT, WildberriesClient
 from collectors.wildberries.listing import Entries
 from collectors.wildberries.settings import Kind, WildberriesSettings
-from collectors.wildberries.wire import SINGULAR, mentions_of, read_entries
+from collectors.wildberries.wire import SINGULAR, aware, mentions_of, read_entries
 from otklik.errors import ConfigError, Gone, OutcomeUnknown, Rejected
 from otklik.platforms import (
     Capability,
@@ -83,13 +84,16 @@ class Wildberries(Platform[WildberriesSettings]):
         yield from read_lists(watched, cursor, window)
 
     def check(self) -> SourceCheck:
-        """Read the newest unanswered entry; the token tells its rights itself."""
+        """Read the newest entry of both lists; the token tells its rights itself."""
         kind = self.settings.kinds[0]
-        params: Params = {"isAnswered": "false", "take": 1, "skip": 0, "order": "dateDesc"}
         path = f"/api/v1/{kind}"
-        answer = self._client.ask("GET", path, params=params)
-        data = self._client.unwrapped(answer, path)
-        entries, _ = read_entries(data.get(kind) or [], kind)
+        rows: list[Any] = []
+        for is_answered in ("true", "false"):
+            params: Params = {"isAnswered": is_answered, "take": 1, "skip": 0, "order": "dateDesc"}
+            answer = self._client.ask("GET", path, params=params)
+            data = self._client.unwrapped(answer, path)
+            rows += data.get(kind) or []
+        entries, _ = read_entries(rows, kind)
         facts = self._client.facts
         can_answer = facts is None or facts.can_answer
         left = answer.headers.get("x-ratelimit-remaining")
@@ -97,7 +101,7 @@ class Wildberries(Platform[WildberriesSettings]):
             ok=True,
             message=f"{data.get('countUnanswered', 0)} {kind} unanswered, "
             f"{data.get('countArchive', 0)} answered",
-            newest_at=mentions_of(entries[0], kind)[0].published_at if entries else None,
+            newest_at=max((aware(entry.created_date) for entry in entries), default=None),
             can=tuple(sorted(self.can if can_answer else READABLE)),
             rights=facts.rights if facts else (),
             missing=facts.missing if facts else ("не удалось прочитать права из токена",),

@@ -25,5 +25,5 @@ class WildberriesSettings(PlatformSettings):
     token: SecretStr
     kinds: tuple[Kind, ...] = Field(default=("feedbacks", "questions"), min_length=1)
     recheck_days: float = Field(default=14.0, ge=0)
-    recheck_items: int = Field(default=200, ge=10, le=250)
+    recheck_items: int = Field(default=300, ge=10, le=400)
     page_size: int = Field(default=500, ge=1, le=5000)

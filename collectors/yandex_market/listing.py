@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from collectors._newest import Batch, Item, Listing, digest_of
+from collectors._seller import certainly
 from collectors.yandex_market.client import MarketClient
-from collectors.yandex_market.wire import Answer, Comment, Feedback, Question, Words, read_rows
+from collectors.yandex_market.wire import (
+    Answer,
+    Comment,
+    Feedback,
+    Question,
+    W,
+    Words,
+    read_rows,
+)
 from otklik.clock import now
-from otklik.errors import Gone, Rejected, Transient
+from otklik.errors import Rejected, Transient
 from otklik.platforms import BadRow, CollectedMention
 
 DAY = 86_400
@@ -86,12 +95,15 @@ class Feedbacks(_Spans):
         found: list[Feedback] = []
         for start in range(0, len(ids), IDS_A_CALL):
             asked = {"feedbackIds": [int(key) for key in ids[start : start + IDS_A_CALL]]}
-            rows, _ = self._client.page(self._path, asked, "", "feedbacks")
-            found += read_rows(rows, Feedback, "yandex_market feedback")[0]
+            rows = _all_pages(self._client, self._path, asked, "feedbacks")
+            found += _read_all(self._client, rows, Feedback, "yandex_market feedback")
         return [one for one in found if str(one.feedback_id) in ids]
 
     def find_gone(self, ids: list[str]) -> set[str]:
         """Those that do not come when asked for."""
+        return certainly(partial(self._absent, ids), set())
+
+    def _absent(self, ids: list[str]) -> set[str]:
         return set(ids) - {str(feedback.feedback_id) for feedback in self.find(ids)}
 
     def comments(self, feedback_id: int) -> list[Comment]:
@@ -138,12 +150,15 @@ class Questions(_Spans):
         found: list[Question] = []
         for start in range(0, len(ids), IDS_A_CALL):
             asked = {"questionIds": [int(key) for key in ids[start : start + IDS_A_CALL]]}
-            rows, _ = self._client.page(self._path, asked, "", "questions")
-            found += read_rows(rows, Question, "yandex_market question")[0]
+            rows = _all_pages(self._client, self._path, asked, "questions")
+            found += _read_all(self._client, rows, Question, "yandex_market question")
         return [one for one in found if str(one.question_identifiers.id) in ids]
 
     def find_gone(self, ids: list[str]) -> set[str]:
         """Those that do not come when asked for."""
+        return certainly(partial(self._absent, ids), set())
+
+    def _absent(self, ids: list[str]) -> set[str]:
         return set(ids) - {str(one.question_identifiers.id) for one in self.find(ids)}
 
     def answers(self, question_id: int) -> list[Answer]:
@@ -188,15 +203,24 @@ def _all_pages(client: MarketClient, path: str, asked: dict[str, Any], name: str
     rows: list[Any] = []
     token, seen = "", {""}
     for _ in range(MOST_CALLS):
-        try:
-            found, token = client.page(path, asked, token, name)
-        except Gone:
-            break
+        found, token = client.page(path, asked, token, name)
         rows += found
         if token in seen:
             break
         seen.add(token)
     return rows
+
+
+def _read_all(client: MarketClient, rows: list[Any], kind: type[W], place: str) -> list[W]:
+    """Rows of a call by ids, where one that is left out would count as deleted.
+
+    Raises:
+        Transient: one of them makes no sense.
+    """
+    found, bad = read_rows(rows, kind, place)
+    if bad:
+        raise client.error(Transient, f"{bad[0].place}: {bad[0].reason}")
+    return found
 
 
 def _moment(second: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from collectors._newest import Listing, Window, read_lists
@@ -12,6 +12,7 @@ from collectors.yandex_market.client import CABINET, LIMITS, MarketClient
 from collectors.yandex_market.listing import Feedbacks, Questions
 from collectors.yandex_market.settings import Kind, YandexMarketSettings
 from collectors.yandex_market.wire import Words, utc
+from otklik.clock import now
 from otklik.errors import ConfigError, Gone, OutcomeUnknown
 from otklik.platforms import (
     Capability,
@@ -37,6 +38,7 @@ PLACES = {
     ("question", "answer"),
     ("question", "answer", "comment"),
 }
+LOOK_BACK = (1, 27)  # days; a check reads a month only where a day brought nothing
 READABLE = frozenset({Capability.THREAD})
 MAY_READ = {"ALL_METHODS", "ALL_METHODS_READ_ONLY", "COMMUNICATION"}
 MAY_ANSWER = {"ALL_METHODS", "COMMUNICATION"}
@@ -106,8 +108,11 @@ class YandexMarket(Platform[YandexMarketSettings]):
         kind = self.settings.kinds[0]
         version, rest = WHERE[kind]
         path = self._client.path(version, rest)
-        answer = self._client.ask("POST", path, params={"limit": 50}, payload={})
-        rows = self._client.unwrapped(answer, path).get(kind) or []
+        for days in LOOK_BACK:
+            payload = _youngest(kind, days)
+            answer = self._client.ask("POST", path, params={"limit": 50}, payload=payload)
+            if rows := self._client.unwrapped(answer, path).get(kind) or []:
+                break
         moments = [moment for row in rows if (moment := _created(row)) is not None]
         scopes = self._scopes()
         can_answer = scopes is None or bool(scopes & MAY_ANSWER)
@@ -118,7 +123,7 @@ class YandexMarket(Platform[YandexMarketSettings]):
         of = answer.headers.get("x-ratelimit-resource-limit", "?")
         return SourceCheck(
             ok=True,
-            message=f"{len(rows)} {kind} on the first page",
+            message=f"{len(rows)} {kind} on the first page of {days} days",
             newest_at=max(moments, default=None),
             can=tuple(sorted(self.can if can_answer else READABLE)),
             rights=tuple(sorted(scopes or ())),
@@ -253,6 +258,13 @@ class YandexMarket(Platform[YandexMarketSettings]):
 def _entity(rest: list[str]) -> dict[str, Any]:
     """An answer or a comment on one, from the end of its id."""
     return {"id": int(rest[-1]), "type": rest[-2].upper()}
+
+
+def _youngest(kind: Kind, days: int) -> dict[str, Any]:
+    start = now() - timedelta(days=days)
+    if kind == "feedbacks":
+        return {"dateTimeFrom": start.isoformat(timespec="seconds"), "reactionStatus": "ALL"}
+    return {"dateFrom": f"{start:%Y-%m-%d}", "sort": "CREATED_AT_DESC"}
 
 
 def _created(row: Any) -> datetime | None:

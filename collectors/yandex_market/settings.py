@@ -31,7 +31,7 @@ class YandexMarketSettings(PlatformSettings):
     kinds: tuple[Kind, ...] = Field(default=("feedbacks", "questions"), min_length=1)
     business_name: str = ""
     recheck_days: float = Field(default=14.0, ge=0)
-    recheck_items: int = Field(default=200, ge=10, le=250)
+    recheck_items: int = Field(default=300, ge=10, le=400)
 
     @model_validator(mode="after")
     def _is_usable(self) -> YandexMarketSettings:

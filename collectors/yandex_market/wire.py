@@ -95,7 +95,7 @@ class Feedback(_Wire):
 class Author(_Wire):
     """Who commented or asked."""
 
-    type: str = "USER"
+    type: str | None = None
     name: str | None = None
 
 
@@ -103,12 +103,17 @@ class Comment(_Wire):
     """A comment on a review, or on an answer to a question."""
 
     id: int
-    text: str
-    can_modify: bool = False
+    text: str | None = None
+    can_modify: bool | None = None
     parent_id: int | None = None
-    author: Author = Author()
-    status: str = PUBLISHED
+    author: Author | None = None
+    status: str | None = None
     created_at: datetime | None = None
+
+    @property
+    def who(self) -> Author:
+        """Its author, as far as told."""
+        return self.author or Author()
 
 
 class Answer(Comment):
@@ -130,7 +135,7 @@ class Question(_Wire):
     question_identifiers: QuestionIds
     text: str = Field(min_length=1)
     created_at: datetime
-    author: Author = Author()
+    author: Author | None = None
 
 
 def utc(moment: datetime) -> datetime:
@@ -198,7 +203,7 @@ class Words:
                 key=f"{root}/{comment.id}",
                 parent=f"{root}/{comment.parent_id}" if comment.parent_id else above.external_id,
                 above=above,
-                is_ours=comment.author.type == "BUSINESS",
+                is_ours=comment.who.type == "BUSINESS",
             )
             for comment in comments
             if comment.status != DELETED
@@ -212,7 +217,7 @@ class Words:
         return CollectedMention(
             external_id=key,
             thread=self._thread(ids.offer_id, key),
-            author=self._author(question.author, key, is_ours=False),
+            author=self._author(question.author or Author(), key, is_ours=False),
             text=text,
             published_at=utc(question.created_at),
             original=clean_original(notes),
@@ -248,9 +253,9 @@ class Words:
         return shown
 
     def _is_ours(self, comment: Comment) -> bool:
-        name = clean_name(comment.author.name).casefold()
+        name = clean_name(comment.who.name).casefold()
         is_named = bool(self._name) and name == self._name
-        return comment.can_modify or (comment.author.type == "BUSINESS" and is_named)
+        return bool(comment.can_modify) or (comment.who.type == "BUSINESS" and is_named)
 
     def _comment(
         self, comment: Comment, *, key: str, parent: str, above: CollectedMention, is_ours: bool
@@ -260,18 +265,18 @@ class Words:
         return CollectedMention(
             external_id=key,
             thread=above.thread,
-            author=self._author(comment.author, key, is_ours=is_ours),
+            author=self._author(comment.who, key, is_ours=is_ours),
             text=text,
             parent_external_id=parent,
             published_at=utc(comment.created_at) if comment.created_at else None,
-            is_hidden=comment.status != PUBLISHED,
+            is_hidden=comment.status not in (None, PUBLISHED),
             original=clean_original(original),
         )
 
     def _author(self, author: Author, key: str, *, is_ours: bool) -> CollectedAuthor:
         return CollectedAuthor(
             external_id=f"{self._business}/us" if is_ours else f"{key}/author",
-            name=clean_name(author.name) or NAMES.get(author.type, ""),
+            name=clean_name(author.name) or NAMES.get(author.type or "", ""),
             is_ours=is_ours,
         )
 

@@ -291,3 +291,20 @@ def test_a_place_of_another_kind_is_a_mistake_of_configuration(rig: OzonRig) -> 
         with pytest.raises(ConfigError):
             platform.withdraw(place)
     platform.close()
+
+
+@pytest.mark.parametrize("kind", ["review", "question"])
+def test_an_unsure_answer_about_an_entry_does_not_delete_it(rig: OzonRig, kind: str) -> None:
+    keys = [rig.write(f"Запись {n}", kind=kind) for n in range(3)]
+    ledger = Ledger()
+    for _ in range(2):
+        ledger.read(rig.platform())
+    gone = keys[1]
+    rig.delete(gone)
+    with FaultyProxy(rig.url) as proxy:
+        for told in (answer(500, "{}"), answer(400, "{}"), answer(200, '{"id": ""}')):
+            proxy.break_with(told, path=f"/v1/{kind}/info")
+            ledger.read(rig.platform(proxy.url))
+            assert not ledger.deleted
+    ledger.read(rig.platform())
+    assert ledger.deleted == {gone}

@@ -355,3 +355,18 @@ def test_two_tokens_of_one_seller_share_six_calls_at_once() -> None:
     assert waits[:6] == pytest.approx([0.0] * 6, abs=1e-6)
     assert waits[6] == pytest.approx(1 / 3)
     assert waits[7] == pytest.approx(2 / 3)
+
+
+def test_an_unsure_answer_about_an_entry_does_not_delete_it(rig: WildberriesRig) -> None:
+    keys = [rig.write(f"Отзыв {n}") for n in range(3)]
+    ledger = Ledger()
+    for _ in range(2):
+        ledger.read(rig.platform())
+    rig.delete(keys[1])
+    with FaultyProxy(rig.url) as proxy:
+        for told in (answer(500, "{}"), answer(400, "{}"), answer(200, '{"data": null}')):
+            proxy.break_with(told, path="/api/v1/feedback?")
+            ledger.read(rig.platform(proxy.url))
+            assert not ledger.deleted
+    ledger.read(rig.platform())
+    assert ledger.deleted == {keys[1]}

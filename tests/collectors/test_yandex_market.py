@@ -289,3 +289,16 @@ def test_a_foreign_place_is_a_mistake_of_configuration(place: str) -> None:
     with pytest.raises(ConfigError):
         platform.thread(place)
     platform.close()
+
+
+def test_a_row_that_makes_no_sense_is_not_taken_for_deleted(rig: YandexMarketRig) -> None:
+    keys = [rig.write(f"Отзыв {n}") for n in range(3)]
+    ledger = Ledger()
+    for _ in range(2):
+        ledger.read(rig.platform())
+    with FaultyProxy(rig.url) as proxy:
+        proxy.break_with(rewrite(lambda body: body.replace(b'"createdAt"', b'"created"', 1)))
+        ledger.read(rig.platform(proxy.url))
+    assert ledger.theirs == set(keys)
+    assert not ledger.deleted
+    assert any(page.bad_rows for page in ledger.pages)
