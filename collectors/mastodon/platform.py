@@ -13,7 +13,7 @@ from collectors.mastodon.conversations import Conversations
 from collectors.mastodon.lists import Hashtag, Mentions
 from collectors.mastodon.settings import MastodonSettings
 from collectors.mastodon.wire import WIDTHS, Maker, Status
-from otklik.errors import Gone, OutcomeUnknown, Rejected, Transient
+from otklik.errors import AccessDenied, Gone, OutcomeUnknown, Rejected, Transient
 from otklik.platforms import (
     Capability,
     CollectedMention,
@@ -160,7 +160,7 @@ class Mastodon(Platform[MastodonSettings]):
         """What the token may do; nothing where the server does not tell (before 4.3)."""
         try:
             found = self._api.read_object(self._api.client.app_verify_credentials)
-        except Gone:
+        except (Gone, AccessDenied):  # the token itself has just told whose it is
             return []
         scopes = found.get("scopes")
         return [str(scope) for scope in scopes] if isinstance(scopes, list) else []
