@@ -10,8 +10,8 @@ TOKEN_STEPS = (
     "On the server open isso.cfg; under [admin] set enabled = true and a password, restart.",
     "Put that password into an environment variable and name it: admin_password = env:….",
     "Under [general] set latest-enabled = true where `discover` shall find the pages itself.",
-    "Give author_name, author_email and author_website of the account that answers; add the "
-    "e-mail address's hash as a known author where the site highlights one.",
+    "Give author_name, author_email and author_website of the account that answers: the "
+    "address is how ours are known again, the website carries which comment they answer.",
     "Where [guard] is enabled, Isso takes two comments a minute from one network: raise "
     "ratelimit if the desk answers faster.",
 )

@@ -81,7 +81,7 @@ class Memory:
         known = self.followed.pop(address, article)
         known.told = told
         self.followed[address] = known
-        for oldest in list(self.followed)[: len(self.followed) - MAX_FOLLOWED]:
+        for oldest in list(self.followed)[:-MAX_FOLLOWED]:
             del self.followed[oldest]
             self.feeds.pop(oldest, None)
 

@@ -124,7 +124,7 @@ class Intake:
         )
         self._state.lost.pop(str(chat.id), None)
         if new in OUT:
-            self._state.lost[str(chat.id)] = chat.name
+            self._state.lost[str(chat.id)] = chat.name[:60]
             if not self._settings.chats:
                 self._warnings.append(f"бота удалили из чата {chat.name!r} ({chat.id})")
         elif old == "administrator" and new != old:

@@ -13,7 +13,7 @@ from otklik.platforms import Cursor
 # After a week of silence Telegram goes on with any number, also a smaller one.
 NUMBERS_HOLD = timedelta(days=6)
 KEPT_HOURS = 24
-MAX_KEPT = 50
+MAX_KEPT = 20
 
 
 @dataclass
@@ -54,9 +54,9 @@ class State:
         """All up to update `last` is on the page that carries this state."""
         self.offset, self.at = last + 1, now().isoformat()
         for kept in (self.linked, self.moved, self.lost):
-            for oldest in list(kept)[: len(kept) - MAX_KEPT]:
+            for oldest in list(kept)[:-MAX_KEPT]:
                 del kept[oldest]
-        del self.ignored[: len(self.ignored) - MAX_KEPT]
+        del self.ignored[:-MAX_KEPT]
 
     def hole(self, first: int) -> str:
         """What is missing before update `first`, for people; empty when nothing is."""

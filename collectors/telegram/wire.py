@@ -15,8 +15,8 @@ from otklik.platforms import CollectedAuthor, CollectedMention, CollectedThread
 HANDLED = ("message", "edited_message", "channel_post", "edited_channel_post", "my_chat_member")
 MESSAGES = HANDLED[:4]
 PRIVATE, CHANNEL = "private", "channel"
-TITLE_LENGTH = 80
-MAX_TITLES = 100
+TITLE_LENGTH = 70
+MAX_TITLES = 50  # a cursor has room for 64 KB, a Cyrillic letter takes 6 bytes of JSON
 SITE = "https://t.me"
 
 
@@ -166,15 +166,15 @@ class Reader:
         """Of posts and topics; in the flow of a group the group's own name stays the title."""
         root = message if message.is_automatic_forward else message.parent
         if root is not None and root.is_automatic_forward:
-            start = clean_name(root.text or root.caption)[:TITLE_LENGTH]
-            title = f"{message.chat.name}: {start}" if start else message.chat.name
-            self._keep_title(f"{root.chat.id}/{root.message_id}", title, _post_url(root))
+            key, start = f"{root.chat.id}/{root.message_id}", clean_name(root.text or root.caption)
+            self._keep_title(key, message.chat, start, _post_url(root))
         elif message.is_topic_message and message.topic:
-            self._keep_title(message.thread_id, f"{message.chat.name}: {message.topic}", "")
+            self._keep_title(message.thread_id, message.chat, message.topic, "")
 
-    def _keep_title(self, key: str, title: str, url: str) -> None:
-        self._titles[key] = [title, url]
-        for oldest in list(self._titles)[: len(self._titles) - MAX_TITLES]:
+    def _keep_title(self, key: str, chat: Chat, of_its_own: str, url: str) -> None:
+        parts = (chat.name[:TITLE_LENGTH], of_its_own[:TITLE_LENGTH])
+        self._titles[key] = [": ".join(part for part in parts if part), url]
+        for oldest in list(self._titles)[:-MAX_TITLES]:
             del self._titles[oldest]
 
     def _author(self, message: Message) -> CollectedAuthor:

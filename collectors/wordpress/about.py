@@ -24,7 +24,7 @@ CANNOT = (
     "see at once what was edited or deleted: threads are read again in turn, old ones slowly",
     "read comments that wait for moderation",
     "read posts that are private or protected by a password",
-    "read WooCommerce reviews where a shop hides them from the comments API",
+    "read WooCommerce reviews: WordPress lists them not as comments",
 )
 WHAT_TO_DO = (
     "WordPress не пускает: выпустите новый пароль приложения (Пользователи → Профиль), проверьте "

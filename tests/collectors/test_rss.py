@@ -287,6 +287,21 @@ def test_comments_that_an_article_names_are_read_when_their_count_changes(rig: R
     assert second in ledger.standing
 
 
+def test_the_newest_articles_comments_are_followed(rig: RssRig) -> None:
+    def named(number: int) -> str:
+        feed = f"<wfw:commentRss>https://{HOST}/{number}/feed</wfw:commentRss>"
+        rig.pages[f"/{number}/feed"] = (feed_of().encode(), RSS)
+        return item(number, extra=feed)
+
+    body = feed_of(*(named(number) for number in range(12)), namespaces=SPACES)
+    ledger = read(rig, body, follow_comments=True)
+    assert len(ledger.cursor["followed"]) == 12
+    body = feed_of(*(named(number) for number in range(30)), namespaces=SPACES)
+    read(rig, body, ledger=ledger, follow_comments=True)
+    assert list(ledger.cursor["followed"])[-1] == f"https://{HOST}/0/feed"
+    assert len(ledger.cursor["followed"]) == 20
+
+
 def test_feeds_of_comments_elsewhere_are_not_followed(rig: RssRig) -> None:
     ledger = read(rig, _article(5, "http://169.254.169.254/latest"), follow_comments=True)
     assert len(rig.requests) == 1

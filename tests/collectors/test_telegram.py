@@ -13,6 +13,7 @@ import pytest
 from collectors.telegram.intake import Intake
 from collectors.telegram.state import State
 from otklik.errors import AccessDenied, ConfigError, RateLimited
+from otklik.metering import LocalMeter
 from otklik.platforms import CollectedMention, build_platform, discover
 from tests.rigs.reading import Ledger
 from tests.rigs.telegram import CHANNEL, GROUP, POST_TEXT, TelegramRig
@@ -354,6 +355,18 @@ def test_the_cursor_stays_small(rig: TelegramRig) -> None:
     read(rig, ledger, chats=["@nothing"])
     assert len(json.dumps(ledger.cursor)) < 64_000
     assert len(ledger.standing) == 500
+    assert len(ledger.cursor["titles"]) == 50
+
+
+def test_titles_of_posts_hold_for_those_who_answer_later(rig: TelegramRig) -> None:
+    root = rig.post()
+    ledger = read(rig)
+    for n in range(45):
+        rig.write(f"Отзыв {n}", parent=f"{GROUP['id']}/{root['message_id']}")
+    deep = rig.write("Ответ на ответ", parent=rig.write("Ответ"))
+    read(rig, ledger)
+    assert POST_TEXT in ledger.standing[deep].thread.title
+    assert len(ledger.cursor["titles"]) == 1
 
 
 def test_the_token_never_reaches_a_log(rig: TelegramRig, caplog: pytest.LogCaptureFixture) -> None:
@@ -373,10 +386,10 @@ def test_a_pause_that_telegram_asks_for_holds_for_all_of_the_token(rig: Telegram
     with FaultyProxy(rig.url) as proxy:
         proxy.break_with(answer(429, body))
         with pytest.raises(RateLimited) as caught:
-            read(rig, base_url=proxy.url)
+            read(rig, base_url=proxy.url, meter=LocalMeter())
     assert caught.value.retry_after == 100
     with pytest.raises(RateLimited):
-        read(rig)
+        read(rig, meter=LocalMeter())
     assert rig.requests == []
 
 
