@@ -32,8 +32,8 @@ READ_ATTEMPTS = 3
 # Mastodon's own defaults: 300 calls in 5 minutes, 300 posts in 3 hours, 30 deletions in half
 # an hour, each split into a steady part and a burst.
 CALLS = Limit(260, 300, burst=40, per="account")
-POSTS = Limit(280, 10_800, burst=20, per="account")
-DELETIONS = Limit(20, 1_800, burst=10, per="account")
+POSTS = Limit(280, 10_800, burst=20, per="account for posts")
+DELETIONS = Limit(20, 1_800, burst=10, per="account for deletions")
 RENEW = (
     "Выпустите новый токен: в Mastodon «Настройки → Разработка → ваше приложение», и обновите "
     "переменную окружения источника"

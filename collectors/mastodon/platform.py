@@ -106,13 +106,14 @@ class Mastodon(Platform[MastodonSettings]):
 
     def collect(self, cursor: Cursor) -> Iterator[Page]:
         """New and changed posts of all lists; the newest part of each is read again."""
+        lists = self._lists()
         window = Window(
             start=self.start_of(cursor).timestamp(),
             recheck=self.settings.recheck_hours * 3600,
-            kept=self.settings.recheck_items,
+            kept=max(10, self.settings.recheck_items // len(lists)),
         )
         self._own_id()
-        yield from read_lists(self._lists(), cursor, window)
+        yield from read_lists(lists, cursor, window)
 
     def check(self) -> SourceCheck:
         """Ask whose token it is, what it may do, and for the newest page of the first list."""

@@ -26,7 +26,7 @@ class MastodonSettings(PlatformSettings):
         forward_reports: also send reports to the server of the author reported.
         recheck_hours: how far back every poll reads again, for edits, deletions and posts
             that arrived late.
-        recheck_items: how many posts of each list are remembered for that.
+        recheck_items: how many posts are remembered for that, shared by all lists.
     """
 
     token: SecretStr
@@ -36,7 +36,7 @@ class MastodonSettings(PlatformSettings):
     visibility: Visibility = "public"
     forward_reports: bool = False
     recheck_hours: float = Field(default=24.0, gt=0, le=24 * 30)
-    recheck_items: int = Field(default=200, ge=20, le=400)
+    recheck_items: int = Field(default=300, ge=20, le=500)
 
     @field_validator("hashtags")
     @classmethod

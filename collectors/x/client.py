@@ -32,20 +32,20 @@ READ_ATTEMPTS = 3
 
 # The documented windows, each split into a steady part and a burst.
 APP_LIMITS = {
-    "search": Limit(400, 900, burst=50, per="app and endpoint"),
-    "mentions": Limit(400, 900, burst=50, per="app and endpoint"),
-    "lookup": Limit(3_000, 900, burst=100, per="app and endpoint"),
-    "own": Limit(9_000, 900, burst=100, per="app and endpoint"),
+    "search": Limit(400, 900, burst=50, per="app for search"),
+    "mentions": Limit(400, 900, burst=50, per="app for mentions"),
+    "lookup": Limit(3_000, 900, burst=100, per="app for posts by id"),
+    "own": Limit(9_000, 900, burst=100, per="app for our own posts"),
 }
 USER_LIMITS = {
-    "search": Limit(260, 900, burst=40, per="account and endpoint"),
-    "mentions": Limit(260, 900, burst=40, per="account and endpoint"),
-    "lookup": Limit(4_500, 900, burst=100, per="account and endpoint"),
-    "own": Limit(800, 900, burst=50, per="account and endpoint"),
-    "me": Limit(65, 900, burst=10, per="account and endpoint"),
-    "post": Limit(90, 900, burst=10, per="account and endpoint"),
-    "delete": Limit(40, 900, burst=10, per="account and endpoint"),
-    "hide": Limit(40, 900, burst=10, per="account and endpoint"),
+    "search": Limit(260, 900, burst=40, per="account for search"),
+    "mentions": Limit(260, 900, burst=40, per="account for mentions"),
+    "lookup": Limit(4_500, 900, burst=100, per="account for posts by id"),
+    "own": Limit(800, 900, burst=50, per="account for our own posts"),
+    "me": Limit(65, 900, burst=10, per="account for its own profile"),
+    "post": Limit(90, 900, burst=10, per="account for replies"),
+    "delete": Limit(40, 900, burst=10, per="account for deleting"),
+    "hide": Limit(40, 900, burst=10, per="account for hiding"),
 }
 _NOISY = ("tweepy", "oauthlib", "requests_oauthlib")
 

@@ -126,8 +126,10 @@ class Pass:
         return self._come_into_reach(moment)
 
     def _come_into_reach(self, moment: datetime) -> list[str]:
-        """X refuses ids and dates that it does not reach any more."""
+        """X refuses ids and dates that it does not reach any more, and dates too near to now."""
         state, reach = self._state, self._stream.reach
+        if state.start:
+            state.start = min(state.start, _iso(moment - self._settle - MARGIN))
         if reach is None:
             return []
         earliest = moment - reach + MARGIN

@@ -77,7 +77,7 @@ class X(Platform[XSettings]):
     reply_max_length = LONGEST_POST
     reads_back = False  # the index of search shows a new post seconds or minutes later
     settings_type = XSettings
-    limits = (APP_LIMITS["search"], APP_LIMITS["mentions"], *USER_LIMITS.values())
+    limits = (*APP_LIMITS.values(), *USER_LIMITS.values())
     rights = (
         "App-only bearer token: search, mentions, posts by id",
         "OAuth 1.0a user token with Read and write: replies, deleting, hiding replies",

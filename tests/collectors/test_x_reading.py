@@ -145,6 +145,13 @@ def test_posts_wait_until_the_index_has_settled(rig: XRig) -> None:
     assert ledger.theirs == {settled, fresh}
 
 
+def test_a_reading_from_this_very_moment_asks_for_a_date_that_x_takes(rig: XRig) -> None:
+    Ledger(cursor={"since": datetime.now(UTC).isoformat()}).read(rig.platform(settle_seconds=30))
+    for query in (*asked(rig, "search"), *asked(rig, "mentions")):
+        start, end = (datetime.fromisoformat(query[name]) for name in ("start_time", "end_time"))
+        assert start < end <= datetime.now(UTC) - timedelta(seconds=29)
+
+
 def test_a_changed_query_is_read_from_the_start_again(rig: XRig) -> None:
     rig.write("Ромашка", names=(), at=ago(hours=3))
     other = rig.write("Василёк вместо неё", names=(), at=ago(hours=4))
