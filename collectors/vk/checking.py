@@ -63,6 +63,7 @@ def check_source(client: VkClient, settings: VkSettings) -> SourceCheck:
     missing = list(_unreadable(client, settings))
     listings = _look(client, settings)
     missing += [line for listing in listings for line in listing.warnings]
+    missing += _look_at_streams(client, settings)
     is_readable = not missing
     missing += [*_unable(client, settings), *_lacking(settings, rights)]
     errors = [listing.error for listing in listings if listing.error is not None]
@@ -157,6 +158,25 @@ def _lacking(settings: VkSettings, rights: list[str]) -> Iterable[str]:
                     yield f"{place}: user_token lacks the right {scope!r}; get it anew with it"
     if settings.long_poll and Kind.GROUP in settings.tokens and "community: manage" not in rights:
         yield "Long Poll: the community's token lacks the right 'manage'"
+
+
+def _look_at_streams(client: VkClient, settings: VkSettings) -> Iterable[str]:
+    """What of photos' comments, mentions, search and events VK refuses."""
+    owner, group = {"owner_id": settings.owner_id}, {"group_id": settings.group_id}
+    calls: dict[str, Call] = {
+        "photos": Call("photos.getAllComments", {**owner, "count": 1}),
+        "mentions": Call("newsfeed.getMentions", {**owner, "count": 1}),
+    }
+    watched: set[str] = set(settings.watch)
+    asked = {place: call for place, call in calls.items() if place in watched}
+    for query in settings.queries[:1]:
+        asked["queries"] = Call("newsfeed.search", {"q": query, "count": 1})
+    if settings.long_poll:
+        asked["Long Poll"] = Call("groups.getLongPollServer", group)
+    asked = {place: call for place, call in asked.items() if client.can(call.method)}
+    for place, answer in zip(asked, client.batch(list(asked.values())), strict=True):
+        if isinstance(answer, PlatformError):
+            yield f"{place}: {answer}"
 
 
 def _look(client: VkClient, settings: VkSettings) -> list[Listing]:

@@ -56,7 +56,7 @@ class Teller:
         above = f"{topic.name}/{parent}" if parent else self._post_id(topic, comment)
         return self._made(
             external_id=f"{topic.name}/{comment.id or POST}",
-            thread=topic.thread,
+            thread=self._thread(topic.thread),
             comment=comment,
             people=people,
             parent=above,
@@ -71,11 +71,13 @@ class Teller:
         title = f"Запись {name.number}" if is_reply else post.title
         return self._made(
             external_id=post.external_id,
-            thread=CollectedThread(
-                external_id=str(name),
-                title=clean_name(title),
-                url=name.url,
-                is_closed=post.is_closed,
+            thread=self._thread(
+                CollectedThread(
+                    external_id=str(name),
+                    title=clean_name(title),
+                    url=name.url,
+                    is_closed=post.is_closed,
+                )
             ),
             comment=post,
             people=people,
@@ -135,8 +137,14 @@ class Teller:
             return None
         return f"{topic.name}/{POST}"
 
+    def _thread(self, thread: CollectedThread) -> CollectedThread:
+        """VK says whether whoever reads may comment; of an application that tells nothing."""
+        if thread.is_closed and self._settings.user_token is None:
+            return thread.model_copy(update={"is_closed": False})
+        return thread
+
     def _cannot(self, name: Name, *, is_closed: bool) -> str:
-        if is_closed:
+        if is_closed and self._settings.user_token is not None:
             return CLOSED
         if not self._client.can(method_of(name, "createComment")):
             return NO_TOKEN

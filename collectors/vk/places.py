@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from collectors._text import clean_name
@@ -56,7 +57,7 @@ class Topic:
     post: Post | None = None
     people: Mapping[int, Person] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def thread(self) -> CollectedThread:
         """As the pipeline knows it."""
         return CollectedThread(

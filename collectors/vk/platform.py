@@ -11,7 +11,7 @@ from collectors.vk.checking import READING, check_source
 from collectors.vk.client import LIMITS, VkClient
 from collectors.vk.events import Events, News
 from collectors.vk.mentions import Teller
-from collectors.vk.places import Topic, comments_call, method_of
+from collectors.vk.places import Topic, comments_call, find_call, method_of, topics_of
 from collectors.vk.rights import Kind, settings_for
 from collectors.vk.settings import VkSettings
 from collectors.vk.state import State
@@ -20,7 +20,7 @@ from collectors.vk.sweep import Sweep
 from collectors.vk.threads import read_threads
 from collectors.vk.wire import Name, name_of
 from otklik.clock import now
-from otklik.errors import AccessDenied, ConfigError, Gone, Transient
+from otklik.errors import AccessDenied, ConfigError, Gone, PlatformError, Transient
 from otklik.platforms import (
     Capability,
     CollectedMention,
@@ -39,14 +39,26 @@ class Vk(Platform[VkSettings]):
     """One community or person on VK.
 
     Limits: 3 calls a second with a user's or a service token, 20 with a community's; 25
-    readings go in one call. VK tells no bound for a comment's length; 16,384 characters is
-    what its comment box takes.
+    readings go in one call. VK tells no bound for a comment's length; 4,096 characters is its
+    bound for a message, and certainly fits.
     """
 
     name = "vk"
     title = "ВКонтакте"
-    can = frozenset(Capability)
-    reply_max_length = 16_384
+    can = frozenset(
+        {
+            Capability.THREAD,
+            Capability.POST,
+            Capability.EDIT,
+            Capability.WITHDRAW,
+            Capability.HIDE,
+            Capability.UNHIDE,
+            Capability.BAN,
+            Capability.UNBAN,
+            Capability.REPORT,
+        }
+    )
+    reply_max_length = 4_096
     min_interval = 0.0
     reads_back = True
     settings_type = VkSettings
@@ -127,10 +139,7 @@ class Vk(Platform[VkSettings]):
         """
         name = self._name(thread_external_id)
         self._know_ourselves(State(now()))
-        topics, gone = self._sweep(State(now())).find([name])
-        if gone:
-            raise self.client.faults.error(Gone, f"{name} is no longer there")
-        topic = topics[0] if topics else Topic(name)
+        topic = self._found(name)
         read = read_threads(self.client, [topic])[0]
         if not read.is_complete and read.error is None:
             read = read_threads(self.client, [topic])[0]
@@ -194,10 +203,17 @@ class Vk(Platform[VkSettings]):
         state.swept = now().timestamp()
 
     def _with_events(self, state: State) -> Iterator[Page]:
-        news = self._events.look(state.ts)
+        can_read = any(self.client.can(*READING[place]) for place in self.settings.watch)
+        try:
+            news = self._events.look(state.ts)
+        except AccessDenied as error:
+            if error.whole_account or not can_read:
+                raise
+            yield Page(cursor=state.cursor(), warnings=(f"no events: {error}",))
+            yield from self._everything(state)
+            return
         yield from self._happened(state, news)
         is_due = now().timestamp() - state.swept >= self.settings.sweep_seconds
-        can_read = bool(self._readable())
         if (news.is_lost or is_due) and can_read:
             yield from self._everything(state)
         elif news.is_lost and state.ts:
@@ -206,6 +222,16 @@ class Vk(Platform[VkSettings]):
                 warnings=("events may have been lost, and no token can read the places anew",),
             )
         state.ts = news.ts
+
+    def _found(self, name: Name) -> Topic:
+        answer = self.client.batch([find_call(name.kind, [name])])[0]
+        if isinstance(answer, PlatformError):
+            raise answer
+        topics, _ = topics_of(name.kind, name.owner, answer)
+        found = next((topic for topic in topics if topic.name == name), None)
+        if found is None:
+            raise self.client.faults.error(Gone, f"{name} is no longer there")
+        return found
 
     def _happened(self, state: State, news: News) -> Iterator[Page]:
         names = [name for name in news.touched if self._can_read(name)]
@@ -228,9 +254,6 @@ class Vk(Platform[VkSettings]):
 
     def _can_read(self, name: Name) -> bool:
         return self.client.can(comments_call(name).method)
-
-    def _readable(self) -> list[str]:
-        return [place for place in self.settings.watch if self.client.can(*READING[place])]
 
     def _know_ourselves(self, state: State) -> None:
         """Whose the user token is; asked for once and kept in the cursor."""

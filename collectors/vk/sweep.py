@@ -126,7 +126,7 @@ class Sweep:
         name = str(read.topic.name)
         known = self._state.threads.get(name)
         self._state.keep(name, _seen(read))
-        if known is None and 0 < read.newest < self._floor:
+        if known is None and read.error is None and 0 < read.newest < self._floor:
             return
         comments, is_whole = read.news(known)
         warnings = () if read.error is None or _is_denied(known) else (f"{name}: {read.error}",)

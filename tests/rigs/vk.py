@@ -19,16 +19,8 @@ from otklik.platforms import Meter
 from tests.contracts import vk as contract
 from tests.rigs import vk_shapes as shapes
 from tests.rigs.base import ContractViolation, Request, Response, Rig
-from tests.rigs.vk_world import ME, OWNER, Entry, Place, Refused, World
+from tests.rigs.vk_world import KINDS, ME, NUMBERS, OWNER, Entry, Place, Refused, World
 
-KINDS = {"wall": "wall", "board": "topic", "photos": "photo", "video": "video", "market": "market"}
-NUMBERS = {
-    "wall": "post_id",
-    "board": "topic_id",
-    "photos": "photo_id",
-    "video": "video_id",
-    "market": "item_id",
-}
 SEARCH_PAGE = 3
 
 
@@ -56,6 +48,8 @@ class VkRig(Rig):
         refusals: errors that methods answer with, by method; the last one is for ever.
         calls: so often each method was called, those inside `execute` too.
         rights: what the user token was given.
+        failing: answers of Long Poll that come before its own.
+        most_at_once: calls in one `execute` beyond which its answer is too big.
     """
 
     name = "vk"
@@ -69,6 +63,7 @@ class VkRig(Rig):
         self.calls: Counter[str] = Counter()
         self.rights = 1 << 2 | 1 << 4 | 1 << 13 | 1 << 16 | 1 << 18 | 1 << 19 | 1 << 27
         self.failing: list[dict[str, Any]] = []
+        self.most_at_once = 25
         self._kind = ""
 
     # ---- what a test does ------------------------------------------------------------------
@@ -169,7 +164,11 @@ class VkRig(Rig):
         values: list[Any] = []
         errors: list[dict[str, Any]] = []
         self.calls["execute"] += 1
-        for method, params in contract.calls_of(form["code"]):
+        calls = contract.calls_of(form["code"])
+        if len(calls) > self.most_at_once:
+            told = "Runtime error occurred during code invocation: response size is too big"
+            return {"error": Refused(13, told).body}
+        for method, params in calls:
             try:
                 values.append(self._call(method, {k: str(v) for k, v in params.items()}, kind))
             except Refused as error:
@@ -323,7 +322,9 @@ class VkRig(Rig):
         answer |= {"count": len(part), "total_count": len(posts)}
         if start + SEARCH_PAGE < len(posts):
             answer["next_from"] = f"{start + SEARCH_PAGE}/{posts[-1].number}"
-        return {**answer, "profiles": profiles, "groups": groups}
+        if params.get("extended") == "1":
+            answer |= {"profiles": profiles, "groups": groups}
+        return answer
 
     def _found(self, query: str) -> list[Place]:
         posts = [post for post in self.world.mentions if not post.is_gone and query in post.text]

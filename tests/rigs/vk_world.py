@@ -9,6 +9,15 @@ from typing import Any
 
 OWNER = -1234
 ME = 77  # the person of the user token
+# by section of the API: kind of thread, name of its number
+KINDS = {"wall": "wall", "board": "topic", "photos": "photo", "video": "video", "market": "market"}
+NUMBERS = {
+    "wall": "post_id",
+    "board": "topic_id",
+    "photos": "photo_id",
+    "video": "video_id",
+    "market": "item_id",
+}
 # VK's names for what an event tells: beginning of its type, the thread's number, its owner
 EVENTS = {
     "wall": ("wall_reply", "post_id", "post_owner_id"),
