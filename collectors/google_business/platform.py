@@ -54,10 +54,12 @@ class GoogleBusiness(Platform[GoogleBusinessSettings]):
         "with the Google Cloud project's number; it takes some days.",
         "In Google Cloud, APIs & Services → Library: enable “Google My Business API” and "
         "“My Business Account Management API”.",
-        "APIs & Services → Credentials → Create credentials → OAuth client ID: client id and "
-        "secret go to `client_id` and `client_token`.",
-        f"Let an owner or manager consent to {SCOPE} with access_type=offline; the refresh "
-        "token goes to `refresh_token`.",
+        "APIs & Services → Credentials → Create credentials → OAuth client ID → Web application, "
+        "authorized redirect URI https://developers.google.com/oauthplayground; id and secret go "
+        "to `client_id` and `client_token`.",
+        "Signed in as an owner or manager, open OAuth 2.0 Playground, ⚙ → “Use your own OAuth "
+        f"credentials”, authorize {SCOPE}, then “Exchange authorization code for tokens”; the "
+        "refresh token goes to `refresh_token`.",
         "List accounts and their locations with the Account Management and Business Information "
         "APIs; the names go to `locations`.",
     )

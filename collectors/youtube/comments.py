@@ -17,6 +17,7 @@ REPLIES = 100
 IDS = 30  # of a comment's length; longer addresses are not taken
 REPLY_PAGES = 20
 PARTS = "snippet,replies"
+REFUSALS = ("commentsDisabled", "forbidden", "ineligibleAccount")  # of one comment, not of us
 
 
 class Comments:
@@ -135,7 +136,7 @@ class Comments:
         """Reply under a top-level comment, once."""
         body = {"snippet": {"parentId": top_id, "textOriginal": text}}
         request = self._service.comments().insert(part="snippet", body=body)
-        data = self._api.post_once(request, {"commentsDisabled": Rejected})
+        data = self._api.post_once(request, dict.fromkeys(REFUSALS, Rejected))
         comments, _ = read_comments([data], "youtube")
         if not comments:
             raise self._api.error(OutcomeUnknown, "sent, the answer names no comment")

@@ -63,12 +63,14 @@ class YouTube(Platform[YouTubeSettings]):
         "In Google Cloud, APIs & Services → Library: enable “YouTube Data API v3”.",
         "For reading: Credentials → Create credentials → API key, restricted to that API; it "
         "goes to `api_token`.",
-        "For answering: Credentials → Create credentials → OAuth client ID → Desktop app; id "
-        "and secret go to `client_id` and `client_token`.",
+        "For answering: Credentials → Create credentials → OAuth client ID → Web application, "
+        "authorized redirect URI https://developers.google.com/oauthplayground; id and secret go "
+        "to `client_id` and `client_token`.",
         "OAuth consent screen: publish the app (“In production”), or the consent ends after "
         "seven days.",
-        f"Let the channel's owner consent to {SCOPE} with access_type=offline; the refresh "
-        "token goes to `refresh_token`.",
+        "Signed in as the channel's owner, open OAuth 2.0 Playground, ⚙ → “Use your own OAuth "
+        f"credentials”, authorize {SCOPE}, then “Exchange authorization code for tokens”; the "
+        "refresh token goes to `refresh_token`.",
     )
     cost = (
         "free within the quota: 10,000 units a day for a project; a page of 100 threads costs 1 "

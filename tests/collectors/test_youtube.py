@@ -189,7 +189,7 @@ def test_a_thread_closed_for_replies_says_so_beforehand(rig: YouTubeRig) -> None
     ledger.read(rig.platform())
     assert ledger.standing[written].cannot_answer
     assert ledger.standing[written].thread.is_closed
-    with pytest.raises(AccessDenied):
+    with pytest.raises(Rejected):
         rig.platform().post(reply_to(written))
     assert rig.replies() == []
 
