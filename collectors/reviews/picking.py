@@ -63,7 +63,7 @@ class Picker:
 
     def asks_for_person(self, page: Any) -> bool:
         """Whether a page is a captcha."""
-        return not _is_json(page) and any(_values(page, pick) for pick in self.file.captcha)
+        return not _is_json(page) and any(_matches(page, pick) for pick in self.file.captcha)
 
     def read(self, page: Any, url: str, *, now: datetime, is_followed: bool) -> Picked:
         """Reviews, links and the next page.
@@ -78,7 +78,7 @@ class Picker:
         result = Picked(
             title=self._one(source, self.file.title),
             total=_count(source, self.file.total),
-            is_empty=bool(self.file.empty and _values(source, self.file.empty)),
+            is_empty=bool(self.file.empty and _matches(source, self.file.empty)),
         )
         if is_followed or self.file.items_on == "all":
             self._read_items(source, url, now, result)
@@ -123,7 +123,7 @@ class Picker:
         link = self._one(item, picks.url)
         own_id = self._one(item, picks.id)
         scope = "/" if picks.id_scope == "host" else "#"
-        rated = [] if picks.rating is None else _values(item, picks.rating)
+        rated = _rated(item, picks.rating)
         return Found(
             key=f"{scope}{own_id.lstrip('/#')}"
             if own_id
@@ -216,6 +216,12 @@ def _values(source: Any, pick: Pick) -> list[Any]:
     return [value for value in found if value not in (None, "")]
 
 
+def _matches(source: Any, pick: Pick) -> int:
+    """How often a pick matches; an element counts without a word in it."""
+    is_element = (pick.css or pick.xpath) and not pick.regex
+    return len(_selected(source, pick) if is_element else _values(source, pick))
+
+
 def _value(selected: Any) -> Any:
     value = selected.get()
     if hasattr(selected.root, "tag"):
@@ -231,11 +237,19 @@ def _count(source: Any, pick: Pick | None) -> int | None:
     return int(points) if points is not None and points >= 0 else None
 
 
+def _rated(item: Any, pick: RatingPick | None) -> list[Any]:
+    """What stands for the rating, as the site writes it."""
+    if pick is None:
+        return []
+    if pick.count:
+        count = _matches(item, pick)
+        return [count] if count else []
+    return _values(item, pick)
+
+
 def _rating(values: list[Any], pick: RatingPick | None) -> float | None:
     if pick is None or not values:
         return None
-    if pick.count:
-        return rating_of(len(values), pick.best, pick.worst)
     if pick.values:
         words = str(values[0]).split()
         points = next((pick.values[word] for word in words if word in pick.values), None)

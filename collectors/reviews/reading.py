@@ -134,7 +134,7 @@ class Reading:
     def _page(self, event: Event) -> Iterator[Page]:
         self._pages += 1
         thread = self._threads.setdefault(event["thread"], _Thread())
-        thread.count += len(event["reviews"])
+        thread.count += len(event["reviews"]) + len(event["marks"])
         self._found += len(event["reviews"])
         for mark in event["marks"]:
             self._memory.meet(mark)

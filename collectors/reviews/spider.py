@@ -140,6 +140,9 @@ class ReviewSpider(Spider):
     async def read(self, response: Response) -> AsyncIterator[Request]:
         """One page of a thread: send its reviews, go on to the next."""
         thread: Thread = response.meta["thread"]
+        self.fetched += 1
+        if self.fetched > self.job.max_pages:
+            return  # it was on its way already when the bound was reached
         if trouble := self.trouble_of(response):
             thread.is_whole = False
             await self.tell(trouble, response.meta["shown"], thread)
@@ -147,7 +150,6 @@ class ReviewSpider(Spider):
             async for request in self.read_page(response, thread):
                 yield request
         await self.close_page(thread, response.meta["start"])
-        self.fetched += 1
         if self.fetched >= self.job.max_pages:
             self.ended_because = self.ended_because or "pages"
             raise CloseSpider("pages")

@@ -223,7 +223,8 @@ def test_a_script_type_with_a_charset_and_raw_line_breaks_are_read() -> None:
 
 # ---- microdata and RDFa ----------------------------------------------------------------------
 
-MICRODATA = """<div itemscope itemtype="https://schema.org/Product"><span itemprop=name>Чайник</span>
+MICRODATA = """<div itemscope itemtype="https://schema.org/Product">
+<span itemprop=name>Чайник</span>
 <div itemprop=aggregateRating itemscope itemtype="https://schema.org/AggregateRating">
 <meta itemprop=reviewCount content=2></div>
 <div itemprop=review itemscope itemtype="https://schema.org/Review" id="r-5">
@@ -232,7 +233,8 @@ MICRODATA = """<div itemscope itemtype="https://schema.org/Product"><span itempr
 <meta itemprop=ratingValue content="4,5"><meta itemprop=bestRating content="5"></div>
 <b itemprop=name>Течёт</b><p itemprop=reviewBody>Плохо<br>Совсем</p></div>
 <div itemprop=review itemscope itemtype="https://schema.org/Review">
-<span itemprop=author itemscope itemtype="https://schema.org/Person"><b itemprop=name>Пётр</b></span>
+<span itemprop=author itemscope itemtype="https://schema.org/Person">
+<b itemprop=name>Пётр</b></span>
 <meta itemprop=datePublished content="2026-11-02T10:00:00Z">
 <span itemprop=description>Хорошо</span></div></div>"""
 

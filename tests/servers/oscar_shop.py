@@ -192,7 +192,11 @@ def edit_review(number: int, body: str) -> dict[str, Any]:
     return {}
 
 
-ORDERS: dict[str, Callable[..., dict[str, Any]]] = {"add_product": add_product, "add_review": add_review, "edit_review": edit_review}
+ORDERS: dict[str, Callable[..., dict[str, Any]]] = {
+    "add_product": add_product,
+    "add_review": add_review,
+    "edit_review": edit_review,
+}
 
 
 class Quiet(WSGIRequestHandler):
