@@ -117,7 +117,7 @@ class Mention(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("brand_id", "platform", "external_id"),
         Index("ix_mention_work", "state", "retry_at", "id"),
-        Index("ix_mention_source_latest", "source_id", "waiting_since"),
+        Index("ix_mention_source_latest", "source_id", "is_ours", "waiting_since"),
         Index("ix_mention_queue", "brand_id", "state", "urgency", "waiting_since"),
         CheckConstraint("version >= 1", name="version"),
         CheckConstraint("urgency BETWEEN 0 AND 3", name="urgency"),

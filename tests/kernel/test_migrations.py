@@ -2,9 +2,13 @@
 
 import pytest
 from sqlalchemy import Engine, inspect, text
+from sqlmodel import col, select
 
 from otklik import migrate
+from otklik.database import reading
+from otklik.enums import SourceOrigin
 from otklik.errors import ConfigError
+from otklik.models import Source
 
 
 def test_a_blank_database_becomes_what_the_models_say(blank_engine: Engine) -> None:
@@ -56,6 +60,28 @@ def test_an_old_database_is_refused_with_the_command_that_mends_it(blank_engine:
         migrate.require_current(blank_engine)
 
 
+def test_sources_known_before_keep_who_named_them_and_since_when_they_live(
+    blank_engine: Engine,
+) -> None:
+    migrate.upgrade(blank_engine, "0003")
+    with blank_engine.begin() as connection:
+        for number, (platform, enabled) in enumerate((("file", False), ("isso", True))):
+            connection.execute(text(OLD_SOURCE.format(number, platform, enabled)))
+    migrate.upgrade(blank_engine)
+    with reading(blank_engine) as db:
+        found = db.exec(select(Source).order_by(col(Source.id))).all()
+    assert [row.origin for row in found] == [SourceOrigin.IMPORT, SourceOrigin.SETTINGS]
+    assert all(row.live_since is not None for row in found)
+    assert all(row.live_since == row.last_ok_at for row in found)
+    assert not any(row.is_paused for row in found)
+
+
+OLD_SOURCE = (
+    "INSERT INTO source (id, brand_id, platform, name, config, is_enabled, interval_seconds, "
+    "cursor, next_due_at, health, failures, last_error, last_ok_at) VALUES ({0}, 'default', "
+    "'{1}', 's{0}', '{{}}', {2}, 60, '{{}}', '2026-01-01 00:00:00', 'ok', 0, '', "
+    "'2026-11-01 00:00:00')"
+)
 OLD_ROWS = (
     "INSERT INTO source (id, brand_id, platform, name, config, is_enabled, interval_seconds, "
     "cursor, next_due_at, health, failures, last_error) VALUES "
