@@ -50,7 +50,11 @@ def _read(text: str, wanted: Any) -> Any:
 
 
 def _meanings(text: str) -> Iterator[Any]:
-    yield _json(text)
+    whole = _json(text)
+    yield whole
+    if isinstance(whole, list):
+        yield [str(item) for item in whole]  # numbers where names are wanted: [-100123]
+        return
     yield text
     items = [item.strip() for item in text.split(",") if item.strip()]
     yield [_json(item) for item in items]
