@@ -12,7 +12,7 @@ from otklik.platforms import PlatformSettings
 Watched = Literal["wall", "board", "photos", "videos", "market", "mentions"]
 
 
-MOST_WATCHED: Final = 700  # threads of which the cursor keeps a digest
+MOST_WATCHED: Final = 600  # threads of which the cursor keeps a digest
 
 
 class VkSettings(PlatformSettings):
@@ -46,7 +46,7 @@ class VkSettings(PlatformSettings):
     long_poll: bool = False
     long_poll_wait: int = Field(default=1, ge=0, le=5)
     sweep_seconds: float = Field(default=600.0, ge=0)
-    watch_posts: int = Field(default=100, ge=1, le=700)
+    watch_posts: int = Field(default=100, ge=1, le=600)
     recheck_posts: int = Field(default=20, ge=0, le=200)
     recheck_items: int = Field(default=100, ge=1, le=200)
     from_group: bool = True

@@ -11,7 +11,7 @@ from collectors.vk.threads import Seen
 from otklik.platforms import Cursor
 
 MOST_THREADS: Final = MOST_WATCHED  # with 50 bytes each, half of what a cursor may hold
-MOST_ITEMS: Final = 600  # of all streams together
+MOST_ITEMS: Final = 450  # of all streams together
 
 
 @dataclass

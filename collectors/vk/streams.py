@@ -28,7 +28,10 @@ OVERLAP: Final = 5  # items read again between two pages, in case one above them
 PAGES: Final = 2_000
 MENTIONS: Final = 50  # VK's bound for a page of mentions
 
+COMPLETE: Final = ("photos", "mentions")  # the search does not show all there is
+
 People = Mapping[int, Person]
+Kept = dict[str, list[Any]]  # short print and date of an item, by its external id
 
 
 @dataclass(frozen=True)
@@ -61,13 +64,14 @@ class Streams:
     ) -> None:
         self._client, self._settings = client, settings
         self._teller, self._state = teller, state
+        self._queries = {f"search:{_short(query)}": query for query in settings.queries}
         self._kept = min(settings.recheck_items, MOST_ITEMS // max(1, len(self.names)))
 
     @property
     def names(self) -> list[str]:
         """Of the configured streams."""
-        places = [place for place in ("photos", "mentions") if place in self._settings.watch]
-        return [*places, *(f"search:{query}" for query in self._settings.queries)]
+        places = [place for place in COMPLETE if place in self._settings.watch]
+        return [*places, *self._queries]
 
     def pages(self) -> Iterator[Page]:
         """What is new in every stream.
@@ -87,12 +91,11 @@ class Streams:
             except AccessDenied as error:
                 if error.whole_account or is_alone:
                     raise
-                yield self._page(warnings=(f"{name}: {error}",))
+                yield self._page(warnings=(f"{self._label(name)}: {error}",))
 
     def _stream(self, name: str) -> Iterator[Page]:
         kept = dict(self._state.streams.get(name, {}))
         reading = _Reading(kept, self._state.floor.timestamp(), self._kept)
-        is_resumed = reading.position is not None
         for _ in range(PAGES):
             try:
                 part = self._part(name, reading.position, int(reading.floor))
@@ -107,17 +110,23 @@ class Streams:
             if is_stuck:
                 reading.restart()
                 self._state.streams[name] = reading.unfinished()
-                yield self._page(warnings=(f"{name}: VK gives the same page again and again",))
+                yield self._page(warnings=(f"{self._label(name)}: the same page again and again",))
                 return
             is_over = reading.is_over(part)
-            self._state.streams[name] = reading.finished() if is_over else reading.unfinished()
-            gone = reading.gone(is_resumed) if is_over and not name.startswith("search:") else ()
+            gone: tuple[str, ...] = ()
+            kept = reading.unfinished()
+            if is_over:
+                kept, gone = reading.finished(is_complete=name in COMPLETE)
+            self._state.streams[name] = kept
             if news or gone or part.bad_rows or not is_over:
                 yield self._page(
                     mentions=self._told(news, part), bad_rows=part.bad_rows, deleted_ids=gone
                 )
             if is_over:
                 return
+
+    def _label(self, name: str) -> str:
+        return f"search {self._queries[name]}" if name in self._queries else name
 
     def _told(self, news: Sequence[Item], part: Part) -> tuple[CollectedMention, ...]:
         people = part.people
@@ -130,7 +139,7 @@ class Streams:
             return self._photos(int(position or 0))
         if name == "mentions":
             return self._mentions(int(position or 0), floor)
-        return self._search(name.partition(":")[2], position, floor)
+        return self._search(self._queries[name], position, floor)
 
     def _photos(self, offset: int) -> Part:
         owner = self._settings.owner_id
@@ -200,22 +209,30 @@ class Streams:
 
 
 class _Reading:
-    """One way down a stream, perhaps begun by an earlier poll."""
+    """One way down a stream, perhaps begun by an earlier poll.
+
+    What was compared before and is not there any more is told as gone when one page showed
+    everything, and otherwise when a second reading does not find it either: a deletion
+    meanwhile moves items from a page not yet read to one that was.
+    """
 
     def __init__(self, kept: Mapping[str, Any], start: float, most: int) -> None:
         self.floor = float(kept.get("floor", start))
         self.position = kept.get("next")
         self._is_cut = bool(kept.get("cut"))
-        self._recent: dict[str, str] = dict(kept.get("recent", {}))
-        self._top: dict[str, list[Any]] = dict(kept.get("top", {}))
+        self._recent: Kept = dict(kept.get("recent", {}))
+        self._top: Kept = dict(kept.get("top", {}))
+        self._missing = set(kept.get("missing", ()))
         self._total = int(kept.get("total", 0))
         self._most = most
         self._seen: set[str] = set()
+        self._pages = 0 if self.position is None else 1
 
     def take(self, part: Part) -> tuple[list[Item], bool]:
         """The unknown and changed items of a page; and whether it brought nothing unseen."""
         unseen = [item for item in part.items if item.key not in self._seen]
         self._seen.update(item.key for item in unseen)
+        self._pages += 1
         is_stuck = bool(part.items) and not unseen
         is_stuck |= part.following is not None and part.following == self.position
         self.position = part.following
@@ -230,17 +247,13 @@ class _Reading:
     def _is_news(self, item: Item) -> bool:
         known = self._recent.get(item.key)
         if known is not None:
-            return known != _short(item.print)
+            return bool(known[0] != _short(item.print))
         return item.at > self.floor or (item.at == self.floor and not self._is_cut)
 
     def is_over(self, part: Part) -> bool:
         """The page went down to the floor, or there is none after it."""
         is_below = bool(part.items) and part.items[-1].at < self.floor
         return part.following is None or is_below or not part.items
-
-    def gone(self, is_resumed: bool) -> tuple[str, ...]:
-        """Items that stood here and do not any more; not told by a reading in two parts."""
-        return () if is_resumed else tuple(key for key in self._recent if key not in self._seen)
 
     def restart(self) -> None:
         """Begin at the top; what was known before stays known."""
@@ -249,16 +262,28 @@ class _Reading:
     def unfinished(self) -> dict[str, Any]:
         """For the cursor, on the way."""
         kept = {"floor": self.floor, "cut": self._is_cut, "recent": self._recent}
+        kept |= {"missing": sorted(self._missing)}
         if self.position is None:
             return kept
         return {**kept, "next": self.position, "top": self._top, "total": self._total}
 
-    def finished(self) -> dict[str, Any]:
-        """For the cursor, at the end: the newest items, and the age of the oldest of them."""
+    def finished(self, *, is_complete: bool) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """For the cursor, at the end: the newest items; and which of the former are gone.
+
+        Args:
+            is_complete: the list shows everything there is, so that absence means deletion.
+        """
         is_cut = self._total > len(self._top)
         floor = min(at for _, at in self._top.values()) if is_cut and self._top else self.floor
-        recent = {key: print_ for key, (print_, _) in self._top.items()}
-        return {"floor": floor, "cut": is_cut or self._is_cut, "recent": recent}
+        absent = {
+            key: kept
+            for key, kept in self._recent.items()
+            if key not in self._top and key not in self._seen and kept[1] >= floor + is_cut
+        }
+        gone = [key for key in absent if self._pages == 1 or key in self._missing]
+        missing = {key: kept for key, kept in absent.items() if key not in gone and is_complete}
+        state = {"floor": floor, "cut": is_cut or self._is_cut, "missing": sorted(missing)}
+        return {**state, "recent": {**self._top, **missing}}, tuple(gone if is_complete else ())
 
 
 def find_people(client: VkClient, accounts: Iterable[int]) -> dict[int, Person]:

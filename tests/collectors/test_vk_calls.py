@@ -88,12 +88,12 @@ def test_a_batch_whose_answer_is_too_big_is_halved(rig: VkRig) -> None:
 
 def test_the_cursor_stays_small_with_as_many_threads_as_may_be_watched() -> None:
     with BigRig() as rig:
-        for n in range(700):
+        for n in range(600):
             rig.write_in(rig.open(at=ago(days=2) + n), f"Отзыв {n}", at=ago(days=1) + n)
         ledger = Ledger()
-        assert len(ledger.read(vk(rig, watch_posts=700))) == 700
+        assert len(ledger.read(vk(rig, watch_posts=600))) == 600
         assert len(json.dumps(ledger.cursor)) < 64_000
-        assert ledger.read(vk(rig, watch_posts=700)) == []
+        assert ledger.read(vk(rig, watch_posts=600)) == []
 
 
 def test_quiet_threads_are_looked_at_in_turn(rig: VkRig) -> None:

@@ -115,7 +115,8 @@ def test_edits_and_deletions_of_photo_comments_are_seen(rig: VkRig) -> None:
     ledger.read(rig.platform(watch=["photos"]))
     rig.edit(written[6], "Передумал")
     rig.delete(written[5])
-    ledger.read(rig.platform(watch=["photos"]))
+    for _ in range(2):  # of several pages: gone when two readings do not find it
+        ledger.read(rig.platform(watch=["photos"]))
     assert ledger.standing[written[6]].text == "Передумал"
     assert ledger.deleted == {written[5]}
 
@@ -127,8 +128,9 @@ def test_a_deleted_mention_is_a_deletion_a_post_lost_by_the_search_is_none(rig: 
     found.read(rig.platform(**STREAMS["search"]))
     told.read(rig.platform(**both))
     rig.world.mentions[1].is_gone = True
-    found.read(rig.platform(**STREAMS["search"]))
-    told.read(rig.platform(**both))
+    for _ in range(2):
+        found.read(rig.platform(**STREAMS["search"]))
+        told.read(rig.platform(**both))
     assert told.deleted == {written[1]}
     assert found.deleted == set()
 
@@ -137,7 +139,7 @@ def test_a_search_whose_place_to_go_on_has_expired_begins_again(rig: VkRig) -> N
     written = filled(rig, "search", 8)
     ledger = Ledger()
     ledger.read(rig.platform(**STREAMS["search"]), 1)
-    assert "next" in ledger.cursor["streams"]["search:Ромашка"]
+    assert "next" in next(iter(ledger.cursor["streams"].values()))
     with FaultyProxy(rig.url) as proxy:
         proxy.break_with(_refused_once(), path="newsfeed.search", times=1)
         ledger.read(rig.platform(proxy.url, **STREAMS["search"]))
