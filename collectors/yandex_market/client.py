@@ -34,10 +34,9 @@ class MarketClient(SellerClient):
 
     def __init__(self, settings: YandexMarketSettings, *, source: str, meter: Meter) -> None:
         self._business = settings.business_id
-        api, oauth = settings.api_token, settings.oauth_token
-        token = (api or oauth).get_secret_value() if api or oauth else ""  # type: ignore[union-attr]
-        headers = {"Api-Key": token} if api else {"Authorization": f"Bearer {token}"}
-        self.is_api_key = api is not None
+        self.is_api_key = settings.api_token is not None
+        token = settings.token.get_secret_value()
+        headers = {"Api-Key": token} if self.is_api_key else {"Authorization": f"Bearer {token}"}
         super().__init__(
             settings,
             platform="yandex_market",

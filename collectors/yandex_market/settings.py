@@ -38,3 +38,8 @@ class YandexMarketSettings(PlatformSettings):
         if (self.api_token is None) == (self.oauth_token is None):
             raise ValueError("give api_token, or oauth_token; one of them")
         return self
+
+    @property
+    def token(self) -> SecretStr:
+        """The one that is given."""
+        return self.api_token or self.oauth_token or SecretStr("")

@@ -241,6 +241,17 @@ def test_a_check_tells_accesses_and_what_is_left(rig: YandexMarketRig) -> None:
     assert "Общение с покупателями" in limited.missing[0]
 
 
+def test_an_oauth_token_is_sent_as_one_and_tells_nothing_of_itself(rig: YandexMarketRig) -> None:
+    key = rig.write("Где крышка?")
+    assert set(read(rig, api_token=None, oauth_token=rig.token)) == {key}
+    platform = rig.platform(api_token=None, oauth_token=rig.token)
+    found = platform.check()
+    platform.close()
+    assert found.rights == ()
+    assert Capability.POST in found.can
+    assert calls(rig, "/auth/token") == []
+
+
 @pytest.mark.parametrize(("status", "is_whole"), [(401, True), (403, False)])
 def test_a_denial_says_where_a_token_is_made(
     rig: YandexMarketRig, status: int, is_whole: bool

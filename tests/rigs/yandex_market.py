@@ -89,7 +89,8 @@ class YandexMarketRig(MarketplaceRig):
         return {"business_id": self.business, "api_token": self.token, "business_name": SHOP}
 
     def check_key(self, request: Request) -> None:
-        required(request.headers.get("api-key"), self.token, "Api-Key")
+        bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+        required(request.headers.get("api-key", bearer), self.token, "the token")
         if "/businesses/" in request.path and f"/businesses/{self.business}/" not in request.path:
             raise ContractViolation("another cabinet")
 
