@@ -14,19 +14,21 @@ from otklik.collected import SourceCheck
 def card(checked: Checked, at: datetime) -> Html:
     """The result: rights, what is missing, limits left, the newest item; or the error."""
     if checked.found is None:
-        return _failed(checked)
+        return _failed(checked, at)
     found = checked.found
     return fill(
-        '<div class="ot-checked ot-checked-{kind}" role="status"><b>{title}</b><p>{message}</p>'
+        '<div class="ot-checked ot-checked-{kind}" role="status"><b>{title}</b> '
+        '<span class="ot-fine">{when}</span><p>{message}</p>'
         "{facts}</div>",
         kind="ok" if found.ok else "bad",
+        when=words.moment(checked.at, now=at),
         title=_("It answers") if found.ok else _("It does not answer as it should"),
         message=one_line(found.message, shown=600),
         facts=join(_facts(found, at)),
     )
 
 
-def _failed(checked: Checked) -> Html:
+def _failed(checked: Checked, at: datetime) -> Html:
     to_do = (
         fill(
             '<p class="ot-trouble ot-trouble-to-do"><b>{label}</b> {text}</p>',
@@ -37,8 +39,9 @@ def _failed(checked: Checked) -> Html:
         else Html("")
     )
     return fill(
-        '<div class="ot-checked ot-checked-bad" role="alert"><b>{title}</b><p>{error}</p>{to_do}'
-        "</div>",
+        '<div class="ot-checked ot-checked-bad" role="alert"><b>{title}</b> '
+        '<span class="ot-fine">{when}</span><p>{error}</p>{to_do}</div>',
+        when=words.moment(checked.at, now=at),
         title=_("The call failed"),
         error=one_line(checked.error, shown=600),
         to_do=to_do,

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from dashboard import answering
+from otklik.clock import now
 from otklik.collected import SourceCheck
 from otklik.errors import AccessDenied, NotFound, Transient
 from otklik.metering import Meter
@@ -20,6 +22,7 @@ class Checked:
     """What the call showed, or why it failed; `to_do` is for a person, as the platform says."""
 
     found: SourceCheck | None
+    at: datetime
     error: str = ""
     to_do: str = ""
 
@@ -43,9 +46,9 @@ def check(
     pool.shutdown(wait=False)
     error = _outcome(future, longest)
     if error is None:
-        return Checked(future.result())
+        return Checked(future.result(), now())
     to_do = error.to_do if isinstance(error, AccessDenied) else ""
-    return Checked(None, f"{type(error).__name__}: {error}", to_do)
+    return Checked(None, now(), f"{type(error).__name__}: {error}", to_do)
 
 
 def _ask(platform: str, config: Mapping[str, Any], source: str, meter: Meter | None) -> SourceCheck:

@@ -64,6 +64,7 @@ class FieldKind(StrEnum):
     FLAG = "flag"
     NUMBER = "number"
     CHOICE = "choice"
+    CHOICES = "choices"  # several of them
     JSON = "json"
 
 
@@ -72,7 +73,7 @@ class FormField:
     """One setting.
 
     Attributes:
-        default: as typed: a text, a bool for flags.
+        default: as typed: a text, a bool for flags, a list for several choices.
         is_common: every platform has it.
         is_told: the platform has words of its own for it.
     """
@@ -133,8 +134,10 @@ def _kind(annotation: Any) -> tuple[FieldKind, tuple[str, ...]]:
     if origin is Literal:
         return FieldKind.CHOICE, tuple(str(one) for one in inner)
     if origin in (tuple, list, set, frozenset):
-        is_plain = inner and inner[0] in (str, int, float)
-        return (FieldKind.LINES if is_plain else FieldKind.JSON), ()
+        if inner and inner[0] in (str, int, float):
+            return FieldKind.LINES, ()
+        _one, choices = _kind(inner[0]) if inner else (FieldKind.JSON, ())
+        return (FieldKind.CHOICES if choices else FieldKind.JSON), choices
     if origin is not None or not isinstance(annotation, type):
         return FieldKind.JSON, ()
     if issubclass(annotation, Enum):
@@ -146,7 +149,7 @@ def _kind(annotation: Any) -> tuple[FieldKind, tuple[str, ...]]:
 
 def _default(info: FieldInfo, kind: FieldKind) -> Any:
     if kind is FieldKind.SECRET or info.is_required():
-        return False if kind is FieldKind.FLAG else ""
+        return {FieldKind.FLAG: False, FieldKind.CHOICES: []}.get(kind, "")
     return as_typed(info.get_default(call_default_factory=True), kind)
 
 
@@ -154,6 +157,8 @@ def as_typed(value: Any, kind: FieldKind) -> Any:
     """A value of a configuration as a person would type it."""
     if kind is FieldKind.FLAG:
         return bool(value)
+    if kind is FieldKind.CHOICES:
+        return [str(getattr(one, "value", one)) for one in value or ()]
     if value is None:
         return ""
     if kind is FieldKind.LINES:

@@ -1,9 +1,10 @@
 """What a platform asks for and offers, beside the form; its texts as the collector gives them."""
 
+import re
 from collections.abc import Iterable
 
 from dashboard import words
-from dashboard.i18n import _
+from dashboard.i18n import _, ngettext
 from dashboard.plain import Html, fill, join, one_line
 from otklik.metering import Limit
 from otklik.platforms import AnyPlatform, Capability
@@ -21,7 +22,7 @@ def card(kind: type[AnyPlatform]) -> Html:
         parts=join(
             (
                 _list(_("Rights the token needs"), kind.rights),
-                _list(_("How to get a token"), kind.token_steps, tag="ol"),
+                _list(_("How to get a token"), _steps(kind), tag="ol"),
                 _text(_("Answering"), kind.answers),
                 _text(_("Cost"), _("free") if kind.cost == "free" else kind.cost),
                 _list(_("Limits"), _limits(kind)),
@@ -43,8 +44,13 @@ def _can(kind: type[AnyPlatform]) -> Html:
     return join(chips, " ")
 
 
+def _steps(kind: type[AnyPlatform]) -> list[str]:
+    """The list numbers them; some collectors do so too."""
+    return [re.sub(r"^\d+[.)] ", "", step) for step in kind.token_steps]
+
+
 def _limits(kind: type[AnyPlatform]) -> list[str]:
-    found = [_limit(limit) for limit in kind.limits]
+    found = list(dict.fromkeys(_limit(limit) for limit in kind.limits))
     if kind.min_interval:
         found.append(_("a call every {time}").format(time=words.span(kind.min_interval)))
     if kind.reply_max_length:
@@ -57,8 +63,9 @@ def _limits(kind: type[AnyPlatform]) -> list[str]:
 
 
 def _limit(limit: Limit) -> str:
-    text = _("{calls} calls in {time} per {what}")
-    return text.format(calls=f"{limit.calls:g}", time=words.span(limit.seconds), what=limit.per)
+    calls = ngettext("{n} call", "{n} calls", round(limit.calls))
+    text = _("{calls} in {time} per {what}")
+    return text.format(calls=calls, time=words.span(limit.seconds), what=limit.per)
 
 
 def _text(title: str, text: str) -> Html:

@@ -14,7 +14,7 @@ from otklik.settings import SourceSettings
 
 WRONG, ADDED = "add-wrong", "add-done"
 OURS = ("base_url",)  # common to all, and still the first thing to say
-LONG = (FieldKind.LINES, FieldKind.JSON)
+LONG = (FieldKind.LINES, FieldKind.JSON, FieldKind.CHOICES)
 INTERVAL = f"{SourceSettings.model_fields['interval'].default:g}"
 
 
@@ -22,11 +22,12 @@ def draw(kind: type[AnyPlatform]) -> None:
     """The form; what it came to stands in the session: `WRONG` by field, or `ADDED`."""
     wrong: Wrong = st.session_state.get(WRONG, {})
     found = fields.list_fields(kind)
-    with st.form("add-source", border=False, enter_to_submit=False):
+    with st.form(key="add-source", border=False, enter_to_submit=False):
         _problem(wrong, WHOLE)
         _own_name(kind, wrong)
-        _widgets(kind, [one for one in found if one.name in OURS or not one.is_common], wrong)
-        rest = [one for one in found if one.is_common and one.name not in OURS]
+        first = OURS if kind.cost == "free" else (*OURS, "monthly_budget")
+        _widgets(kind, [one for one in found if one.name in first or not one.is_common], wrong)
+        rest = [one for one in found if one.is_common and one.name not in first]
         with st.expander(_("More settings"), expanded=any(one.name in wrong for one in rest)):
             _interval(kind, wrong)
             _widgets(kind, rest, wrong)
@@ -82,6 +83,10 @@ def _widget(kind: type[AnyPlatform], field: FormField, wrong: Wrong) -> None:
             choices = list(field.choices)
             at = choices.index(field.default) if field.default in choices else None
             st.selectbox(label, choices, index=at, key=key)
+        elif field.kind is FieldKind.CHOICES:
+            st.multiselect(
+                label, field.choices, default=field.default, key=key, placeholder=_("Any")
+            )
         elif field.kind in (FieldKind.LINES, FieldKind.JSON):
             st.text_area(label, value=field.default, key=key, height=90)
         else:
@@ -93,7 +98,7 @@ def _widget(kind: type[AnyPlatform], field: FormField, wrong: Wrong) -> None:
 
 def _how(field: FormField) -> str:
     if field.kind is FieldKind.SECRET:
-        return _("A secret: give the name of an environment variable.")
+        return _("A secret: the name of an environment variable.")
     if field.kind is FieldKind.LINES:
         return _("One to a line.")
     return _("As JSON.") if field.kind is FieldKind.JSON else ""

@@ -1,13 +1,17 @@
 """Every watched place, the broken ones first, and the line that says how they are."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 import streamlit as st
 
 from dashboard import answering, frame, source_chips, source_form, watch
 from dashboard.i18n import _
-from dashboard.plain import fill, join, show
+from dashboard.plain import Html, fill, join, show
 from dashboard.views import open_source, pages
 from otklik.enums import Role
 from otklik.people import may
+from otklik.watching import SourceReport
 
 REFRESH_SECONDS = 5
 
@@ -15,43 +19,38 @@ REFRESH_SECONDS = 5
 def draw() -> None:
     """The page."""
     frame.notices()
-    who = frame.person()
-    with st.container(key="ot-sources-head", horizontal=True, vertical_alignment="center"):
-        _summary()
-        if may(who, Role.LEAD):
-            label = _("Add a source")
-            if st.button(label, type="primary", key="add-source-open"):
-                st.switch_page(pages()["add_source"])
-    _list()
+    _fares(may(frame.person(), Role.LEAD))
 
 
 @st.fragment(run_every=REFRESH_SECONDS)
-def _summary() -> None:
-    counts = watch.count_states(watch.list_reports(watch.desk_time()))
-    total, parts = watch.summary(counts)
-    show(
-        fill(
-            '<p class="ot-summary" role="status"><b>{total}</b> {parts}</p>',
-            total=f"{total}:" if parts else total,
-            parts=join(
-                (
-                    fill('<span class="ot-sum-{kind}">{text}</span>', kind=kind, text=text)
-                    for kind, text in parts
-                ),
-                " ",
-            ),
-        ),
-        is_wide=False,
+def _fares(may_add: bool) -> None:
+    at = watch.desk_time()
+    reports = watch.list_reports(at)
+    with st.container(key="ot-sources-head", horizontal=True, vertical_alignment="center"):
+        show(_summary(reports), is_wide=False)
+        label = _("Add a source")
+        if may_add and st.button(label, type="primary", key="add-source-open"):
+            st.switch_page(pages()["add_source"])
+    if reports:
+        _list(reports, at)
+    else:
+        _nothing()
+
+
+def _summary(reports: Sequence[SourceReport]) -> Html:
+    total, parts = watch.summary(watch.count_states(reports))
+    chips = (
+        fill('<span class="ot-sum-{kind}">{text}</span>', kind=kind, text=text)
+        for kind, text in parts
+    )
+    return fill(
+        '<p class="ot-summary" role="status"><b>{total}</b> {parts}</p>',
+        total=f"{total}:" if parts else total,
+        parts=join(chips, " "),
     )
 
 
-@st.fragment(run_every=REFRESH_SECONDS)
-def _list() -> None:
-    at = watch.desk_time()
-    reports = watch.list_reports(at)
-    if not reports:
-        _nothing()
-        return
+def _list(reports: Sequence[SourceReport], at: datetime) -> None:
     show(source_chips.heads())
     with st.container(key="ot-list", gap=None):
         for report in reports:
@@ -60,11 +59,7 @@ def _list() -> None:
                 label = _("Open source {name}").format(name=report.id)
                 if st.button(label, key=f"open-{report.id}"):
                     open_source(report.id)
-    _renewed()
-
-
-def _renewed() -> None:
-    text = _("renewed at {time}").format(time=watch.desk_time().strftime("%H:%M:%S"))
+    text = _("renewed at {time}").format(time=at.strftime("%H:%M:%S"))
     show(fill('<p class="ot-fine">{text}</p>', text=text))
 
 

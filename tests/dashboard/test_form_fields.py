@@ -38,6 +38,7 @@ class ShopSettings(PlatformSettings):
     token: SecretStr | None = None
     sort: Sort = Sort.NEW
     kind: Literal["post", "video"] | None = None
+    places: tuple[Literal["wall", "market"], ...] = ("wall",)
     is_deep: bool = True
     columns: dict[str, str] = Field(default_factory=dict)
     pause: float | None = Field(default=None, gt=0)
@@ -72,6 +73,7 @@ def test_each_kind_of_setting_has_its_widget() -> None:
         "token": FieldKind.SECRET,
         "sort": FieldKind.CHOICE,
         "kind": FieldKind.CHOICE,
+        "places": FieldKind.CHOICES,
         "is_deep": FieldKind.FLAG,
         "columns": FieldKind.JSON,
         "pause": FieldKind.NUMBER,
@@ -107,6 +109,7 @@ def test_what_was_typed_becomes_a_configuration_without_its_defaults(
         "words": "чай\n\n  кофе ",
         "token": "OTKLIK_SECRET_SHOP",
         "sort": "old",
+        "places": ["market", "wall"],
         "is_deep": False,
         "columns": '{"text": "Отзыв"}',
         "pause": "0,5",
@@ -120,6 +123,7 @@ def test_what_was_typed_becomes_a_configuration_without_its_defaults(
         "words": ["чай", "кофе"],
         "token": "env:OTKLIK_SECRET_SHOP",
         "sort": "old",
+        "places": ["market", "wall"],
         "is_deep": False,
         "columns": {"text": "Отзыв"},
         "pause": 0.5,
@@ -154,7 +158,8 @@ def test_a_secret_typed_in_the_clear_is_refused_and_not_repeated() -> None:
 
 @given(st.text(max_size=60))
 def test_no_text_breaks_the_reading_of_a_form(text: str) -> None:
-    names = [f.name for f in fields.list_fields(Shop) if f.kind is not FieldKind.FLAG]
+    unlike = (FieldKind.FLAG, FieldKind.CHOICES)
+    names = [f.name for f in fields.list_fields(Shop) if f.kind not in unlike]
     config, wrong = fields.read_form(Shop, dict.fromkeys(names, text))
     assert isinstance(config, dict)
     assert all(isinstance(said, str) for said in wrong.values())
