@@ -22,10 +22,11 @@ from collectors.rss.memory import (
     pair_of,
 )
 from collectors.rss.settings import MAX_URL, RssSettings
-from otklik.errors import AccessDenied, Gone, PlatformError, Transient
+from otklik.errors import AccessDenied, Gone, PlatformError, RateLimited, Transient
 from otklik.platforms import (
     CollectedMention,
     Cursor,
+    Limit,
     Meter,
     Page,
     Platform,
@@ -33,6 +34,7 @@ from otklik.platforms import (
 )
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/xml;q=0.9, */*;q=0.1"
+HOST_LIMIT = Limit(1, 1, burst=3, per="host")
 NOT_MODIFIED = 304
 ANOTHER_ADDRESS = "Ленты {url} больше нет или она закрыта: укажите новый адрес или уберите её."
 EMPTY = "лента {url} пуста, хотя раньше в ней были записи"
@@ -41,13 +43,14 @@ EMPTY = "лента {url} пуста, хотя раньше в ней были �
 class Rss(Platform[RssSettings]):
     """A few feeds as one source.
 
-    Limits: one call a second to a host; five million bytes a feed; thirty feeds a source.
+    Limits: one call a second to a host, three at once; five million bytes a feed; thirty feeds
+    a source. A host that says when to come again is not asked before.
     """
 
     name = "rss"
     title = "RSS / Atom"
-    min_interval = 1.0
     settings_type = RssSettings
+    limits = (HOST_LIMIT,)
     rights = ("none: feeds are public",)
     token_steps = (
         "No token is needed: find the feed’s address (a page’s source names it as "
@@ -177,6 +180,9 @@ class Rss(Platform[RssSettings]):
                 source=self.source,
                 to_do=ANOTHER_ADDRESS.format(url=address),
             ) from error
+        except RateLimited as error:
+            self.meter.block(_key(address), error.retry_after)
+            raise
         finally:
             client.close()
 
@@ -193,7 +199,7 @@ class Rss(Platform[RssSettings]):
             source=self.source,
             meter=self.meter,
             home=origin_of(address),
-            min_interval=self.min_interval,
+            limits={_key(address): HOST_LIMIT},
             headers=headers,
         )
 
@@ -213,6 +219,10 @@ class Rss(Platform[RssSettings]):
             article=article,
             our_authors=self._our_authors,
         )
+
+
+def _key(address: str) -> str:
+    return f"rss:{urlsplit(address).netloc.lower()}"[:255]
 
 
 def _article(followed: Followed | None) -> Article | None:

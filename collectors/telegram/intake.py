@@ -119,9 +119,7 @@ class Intake:
         chat = Chat.model_validate(details.get("chat"))
         if chat.type == PRIVATE or not self._is_watched(chat):
             return
-        old, new = (
-            (details.get(key) or {}).get("status") for key in ("old_chat_member", "new_chat_member")
-        )
+        old, new = (_status(details.get(key)) for key in ("old_chat_member", "new_chat_member"))
         self._state.lost.pop(str(chat.id), None)
         if new in OUT:
             self._state.lost[str(chat.id)] = chat.name[:60]
@@ -129,6 +127,10 @@ class Intake:
                 self._warnings.append(f"бота удалили из чата {chat.name!r} ({chat.id})")
         elif old == "administrator" and new != old:
             self._warnings.append(f"бот больше не администратор в чате {chat.name!r} ({chat.id})")
+
+
+def _status(member: Any) -> object:
+    return member.get("status") if isinstance(member, dict) else None
 
 
 def _by_number(updates: list[Any]) -> tuple[dict[int, Mapping[str, Any]], list[BadRow]]:

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from collectors.rss.memory import Followed, Known, Memory, pair_of
 from otklik.errors import AccessDenied, ConfigError, Transient
+from otklik.metering import LocalMeter
 from otklik.platforms import CollectedMention, build_platform, discover
 from tests.collectors.polling import mentions
 from tests.rigs.reading import Ledger
@@ -262,6 +264,20 @@ def test_one_dead_feed_of_two_is_a_warning_and_two_are_an_error(rig: RssRig) -> 
     assert rig.platform(feeds=[bad, good]).check().missing
 
 
+def test_a_host_that_asks_to_wait_is_left_alone_and_others_are_read(rig: RssRig) -> None:
+    rig.write("Живая лента")
+    good, busy = f"https://{HOST}{PATH}", f"https://busy-{id(rig)}.example/feed"
+    ledger = Ledger()
+    with FaultyProxy(rig.url) as proxy:
+        proxy.break_with(answer(429, headers={"Retry-After": "90"}), path="/feed", times=1)
+        ledger.read(rig.platform(proxy.url, feeds=[busy, good], meter=LocalMeter()))
+        asked = len(proxy.requests)
+        ledger.read(rig.platform(proxy.url, feeds=[busy, good], meter=LocalMeter()))
+        assert len(proxy.requests) == asked + 1
+    assert len(ledger.standing) == 1
+    assert len(ledger.warnings) == 2
+
+
 SPACES = (
     'xmlns:wfw="http://wellformedweb.org/CommentAPI/" '
     'xmlns:slash="http://purl.org/rss/1.0/modules/slash/"'
@@ -383,26 +399,31 @@ def test_wrong_feeds_are_refused_at_once(changes: dict[str, Any]) -> None:
     assert "secret" not in str(caught.value)
 
 
-def test_two_thousand_entries_come_in_pages_and_once(rig: RssRig) -> None:
+def test_hundreds_of_entries_come_in_pages_and_once(rig: RssRig) -> None:
     start = datetime.now(UTC) - timedelta(hours=2)
-    written = {rig.write(f"Отзыв {n}", at=start + timedelta(seconds=n)) for n in range(2_000)}
+    written = {rig.write(f"Отзыв {n}", at=start + timedelta(seconds=n)) for n in range(450)}
     ledger = Ledger()
-    ledger.read(rig.platform(), 3)
+    ledger.read(rig.platform(), 1)
     ledger.read(rig.platform())
     assert ledger.theirs == written
-    assert len(mentions(ledger.pages)) == 2_000
+    assert len(mentions(ledger.pages)) == 450
     assert max(len(json.dumps(page.cursor)) for page in ledger.pages) < 64_000
     new = rig.write("Ещё один")
     assert [mention.external_id for mention in ledger.read(rig.platform())] == [new]
 
 
-def test_the_cursor_stays_small_with_many_large_feeds(rig: RssRig) -> None:
-    addresses = [f"https://{HOST}/{n}/{'д' * 80}" for n in range(30)]
+def test_the_cursor_stays_small_with_many_large_feeds() -> None:
+    memory = Memory(start="2026-11-01T00:00:00+00:00")
     for number in range(30):
-        body = feed_of(*(item(1_000 * number + n) for n in range(120)))
-        for path in (f"/{number}/{'%D0%B4' * 80}", f"/{number}/{'д' * 80}"):
-            rig.pages[path] = (body.encode(), RSS)
-    ledger = Ledger()
-    ledger.read(rig.platform(feeds=addresses, since_days=36_500))
-    assert len(ledger.standing) == 3_600
-    assert len(json.dumps(ledger.cursor)) < 64_000
+        pairs = [pair_of(f"{number}/{n}", "x") for n in range(1_000 if number else 40)]
+        address = f"https://{HOST}/{number}/{'x' * 200}"
+        memory.feeds[address] = Known('"etag"', "Sun, 22 Nov 2026 10:00:00 GMT", "b", dict(pairs))
+    for number in range(20):
+        article = Followed(f"{HOST}/{'i' * 200}", "Ж" * 60, "u" * 300)
+        memory.follow(f"https://{HOST}/{number}/{'x' * 200}", 3, article)
+    cursor = json.loads(json.dumps(memory.cursor()))
+    assert 55_000 < len(json.dumps(cursor)) < 64_000
+    kept = list(Memory.of(cursor).feeds.values())
+    assert len(kept[0].seen) == 40
+    assert all(len(known.seen) > 50 for known in kept[1:])
+    assert kept[1].seen.items() <= memory.feeds[f"https://{HOST}/1/{'x' * 200}"].seen.items()

@@ -9,8 +9,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from collectors.telegram.intake import Intake
+from collectors.telegram.settings import TelegramSettings
 from collectors.telegram.state import State
 from otklik.errors import AccessDenied, ConfigError, RateLimited
 from otklik.metering import LocalMeter
@@ -342,6 +345,46 @@ def test_an_unreadable_update_costs_itself_only(rig: TelegramRig) -> None:
         f"telegram update {updates[2]['update_id']}",
     ]
     assert page.cursor["offset"] == updates[3]["update_id"] + 1
+
+
+UPDATE: dict[str, Any] = {
+    "message_id": 7,
+    "date": 1_790_000_000,
+    "chat": GROUP,
+    "from": {"id": 5, "is_bot": False, "first_name": "А"},
+    "text": "Слово",
+    "poll": POLL,
+    "photo": [{"file_id": "P"}],
+    "reply_to_message": {"message_id": 3, "date": 1_790_000_000, "chat": GROUP},
+    "forward_origin": {"type": "user", "sender_user": {"id": 6, "first_name": "Б"}},
+}
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inside: (
+        st.lists(inside, max_size=2)
+        | st.dictionaries(st.sampled_from([*UPDATE, "title", "options"]), inside, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@given(
+    changes=st.dictionaries(
+        st.sampled_from([*UPDATE, "rich_message", "checklist", "venue", "paid_media", "entities"]),
+        ODD,
+        max_size=3,
+    ),
+    kind=st.sampled_from(["message", "edited_channel_post", "my_chat_member", "other"]),
+)
+def test_whatever_an_update_holds_it_costs_itself_only(changes: dict[str, Any], kind: str) -> None:
+    settings = discover()["telegram"].settings_type(token="1:x")  # type: ignore[call-arg]
+    assert isinstance(settings, TelegramSettings)
+    good = {"update_id": 9, "message": {**UPDATE, "message_id": 8}}
+    page = Intake(settings, State(), 1, lambda _: 0).page(
+        [{"update_id": 8, kind: {**UPDATE, **changes}}, good]
+    )
+    assert f"{GROUP['id']}/8" in {mention.external_id for mention in page.mentions}
+    assert page.cursor["offset"] == 10
 
 
 def test_the_cursor_stays_small(rig: TelegramRig) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from collectors.telegram.api import GROUP_LIMIT, TOKEN_LIMIT
 from otklik.errors import AccessDenied, Gone, OutcomeUnknown, RateLimited, Rejected
-from otklik.metering import LocalMeter
+from otklik.metering import Limit, LocalMeter
 from otklik.platforms import AnyPlatform, Capability, CollectedMention, ReplyRequest
 from tests.rigs.reading import Ledger
 from tests.rigs.telegram import GROUP, TelegramRig
@@ -136,6 +137,33 @@ def test_a_flood_in_one_group_holds_that_group_only(
         rig.write("Читать можно и дальше")
         assert list(platform.collect({}))
         platform.close()
+
+
+def test_messages_into_one_group_share_its_own_limit(
+    rig: TelegramRig, mention: CollectedMention
+) -> None:
+    meter = Remembering()
+    for text in ("Первый", "Второй"):
+        platform = rig.platform(meter=meter)
+        platform.post(reply_to(mention, text))
+        platform.close()
+    groups = [key for key, limit in meter.turns if limit == GROUP_LIMIT]
+    assert len(groups) == 2
+    assert len(set(groups)) == 1
+    assert [limit for _, limit in meter.turns].count(TOKEN_LIMIT) == 2
+    assert all(rig.token not in key for key, _ in meter.turns)
+
+
+class Remembering(LocalMeter):
+    """Gives every turn at once and remembers it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turns: list[tuple[str, Limit]] = []
+
+    def reserve_turn(self, key: str, limit: Limit, *, at_most: float) -> float:
+        self.turns.append((key, limit))
+        return 0.0
 
 
 @pytest.mark.parametrize(
