@@ -2,6 +2,7 @@
 
 import os
 import socket
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,7 +35,10 @@ class Judge(Protocol):
 
 @dataclass(frozen=True)
 class Desk:
-    """Everything the steps work with; put together by `otklik.bootstrap`."""
+    """Everything the steps work with; put together by `otklik.bootstrap`.
+
+    `stopping` is set when this process is to end: what reads for long stops after its page.
+    """
 
     settings: Settings
     engine: Engine
@@ -45,6 +49,7 @@ class Desk:
     writer: Writer
     channels: Mapping[str, tuple[ChannelSettings, Channel]]
     now: Callable[[], datetime] = clock.now
+    stopping: threading.Event = field(default_factory=threading.Event)
     owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
 
     @property

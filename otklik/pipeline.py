@@ -72,7 +72,8 @@ def _collect_together(desk: Desk, due: list[int]) -> StepCount:
             changed += sum(count.done for count in counts)
             failed += sum(count.failed for count in counts)
             running = {future: number for future, number in running.items() if future not in done}
-            if time.monotonic() < until or first & running.keys():
+            in_time = time.monotonic() < until or first & running.keys()
+            if in_time and not desk.stopping.is_set():
                 fresh = set(_due(desk)) - set(running.values())
                 running |= {pool.submit(_read_share, desk, number): number for number in fresh}
     return StepCount(changed, failed)

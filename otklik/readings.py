@@ -61,7 +61,7 @@ def begin(desk: Desk, source_id: int) -> Reading | None:
 def read_pages(
     desk: Desk, of: Reading, progress: Progress | None = None, share: float | None = None
 ) -> None:
-    """Store page after page until nothing is new, or for `share` seconds.
+    """Store page after page until nothing is new, for `share` seconds or until a stop.
 
     Raises:
         OtklikError: the source cannot be read, or another process has taken it over.
@@ -78,7 +78,8 @@ def read_pages(
             of.warnings += page.warnings
             if progress is not None:
                 progress(page.progress, of.total.seen)
-            if share is not None and time.monotonic() - began > share:
+            is_over = share is not None and time.monotonic() - began > share
+            if is_over or desk.stopping.is_set():
                 return
     of.is_whole = True
 

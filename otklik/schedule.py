@@ -43,7 +43,7 @@ class Schedule:
         self._desk = desk
         self._steps = dict(STEPS if steps is None else steps)
         self._names = list(self._steps)
-        self._stopping = threading.Event()
+        self._stopping = desk.stopping
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             executors={"default": {"type": "threadpool", "max_workers": len(self._steps)}},
@@ -55,6 +55,7 @@ class Schedule:
 
     def start(self) -> None:
         """Begin to wake the steps, at once for the first time."""
+        self._stopping.clear()
         for name in self._names:
             self._scheduler.add_job(
                 self._work,

@@ -163,7 +163,7 @@ def _apply(
     route, sla = decision.effect(EffectKind.ROUTE), decision.effect(EffectKind.SLA)
     if route is not None:
         row.zone = route.zone
-    if sla is not None and sla.minutes is not None and row.starts_clock:
+    if sla is not None and sla.minutes is not None and row.starts_clock and not row.cannot_answer:
         row.sla_due_at = row.waiting_since + timedelta(minutes=sla.minutes)
         row.sla_state = SlaState.RUNNING
     closed = around.threads[row.thread_id].is_closed

@@ -162,6 +162,19 @@ def test_a_reading_that_has_had_its_share_goes_on_where_it_stopped(make: StageMa
     assert source_of(stage, "long").live_since == stage.clock()
 
 
+def test_a_stop_ends_a_long_reading_after_its_page_and_gives_the_source_back(
+    stage: Stage,
+) -> None:
+    stage.site.add("Спасибо")
+    stage.desk.stopping.set()
+    pipeline.collect(stage.desk)
+    row = source_of(stage, "site")
+    assert (row.cursor, row.live_since, row.lease_owner) == ({"seen": 1}, None, None)
+    stage.desk.stopping.clear()
+    pipeline.collect(stage.desk)
+    assert source_of(stage, "site").live_since is not None
+
+
 def test_platforms_may_count_their_calls_wherever_the_pipeline_calls_them(
     make: StageMaker,
 ) -> None:

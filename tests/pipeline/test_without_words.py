@@ -111,6 +111,7 @@ def test_what_cannot_be_answered_gets_no_draft_and_keeps_the_reason(stage: Stage
         mention = mention_of(db, number)
         assert not db.exec(select(DraftRow)).all()
     assert (mention.state, mention.cannot_answer) == (MentionState.HELD, WHY)
+    assert mention.sla_due_at is None
     with pytest.raises(ApprovalError, match=WHY):
         write_by_hand(stage, number, "Напишем сами.")
 

@@ -36,7 +36,9 @@ def upgrade() -> None:
     op.add_column(
         "mention", sa.Column("cannot_answer", sa.String(), nullable=False, server_default="")
     )
-    op.create_index("ix_mention_source_latest", "mention", ["source_id", "is_ours", "waiting_since"])
+    op.create_index(
+        "ix_mention_source_latest", "mention", ["source_id", "is_ours", "waiting_since"]
+    )
     op.create_table(
         "turn",
         sa.Column("key", sa.String(length=255), nullable=False),
