@@ -10,6 +10,7 @@ import hashlib
 import html
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -103,6 +104,11 @@ class Found(BaseModel):
         has_words = self.text or self.title or self.pros or self.cons
         return not has_words and self.rating is None and not self.media
 
+    def digest(self) -> str:
+        """Its identity where the site gives none."""
+        when = Moment(self.at, self.is_day, self.is_rough) if self.at else None
+        return identity_digest(self.author, when, self.text or self.title)
+
     def fingerprint(self) -> str:
         """The same for one review found twice on a page in two syntaxes."""
         day = self.at.date().isoformat() if self.at else ""
@@ -133,13 +139,21 @@ def _squeezed(text: str) -> str:
 
 
 def numbered(found: Iterable[Found]) -> list[Found]:
-    """The same reviews; a second one of the same identity gets a number behind its own."""
-    times: dict[str, int] = {}
+    """The same reviews, each with a key of its own.
+
+    An id that stands for several of a page is none (a slip in the site's template); what then
+    still looks the same gets a number behind its key.
+    """
+    reviews = list(found)
+    given = Counter(review.key for review in reviews)
+    times: Counter[str] = Counter()
     result = []
-    for review in found:
-        times[review.key] = count = times.get(review.key, 0) + 1
-        key = review.key if count == 1 else f"{review.key}.{count}"
-        result.append(review if count == 1 else review.model_copy(update={"key": key}))
+    for review in reviews:
+        key = review.digest() if given[review.key] > 1 else review.key
+        times[key] += 1
+        unique = key if times[key] == 1 else f"{key}.{times[key]}"
+        changed = unique != review.key
+        result.append(review.model_copy(update={"key": unique}) if changed else review)
     return result
 
 

@@ -114,10 +114,9 @@ class Mentions:
 
 
 def content_mark(mention: CollectedMention) -> str:
-    """Identity and content together; a date told relatively, or a new count, is no change."""
+    """Identity and content together; another date of the same words is no change."""
     parts = (mention.external_id, mention.text, f"{mention.rating}", mention.author.name)
-    edited = mention.edited_at.isoformat() if mention.edited_at else ""
-    return mark_of(*parts, edited, *mention.media)
+    return mark_of(*parts, *mention.media)
 
 
 def _joined(review: Found) -> str:

@@ -36,9 +36,8 @@ class Reviews(Platform[ReviewsSettings]):
         'environment variable and write api_token = "env:NAME".',
     )
     cost = "free; a key of 2GIS is given by agreement"
-    answers = "nothing can be answered from here: a person answers on the site"
     cannot = (
-        "answer, hide, report: these sites have no such API",
+        "answer, hide, report: these sites have no such API; a person answers on the site",
         "see a deletion where a site marks up only its newest reviews, as most do",
         "read pages that build their reviews by script, and pages behind a captcha or a login",
         "keep the identity of a review without an id whose beginning is edited",

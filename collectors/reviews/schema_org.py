@@ -47,18 +47,18 @@ class Reading:
 def read_reviews(
     blocks: Iterator[Block], url: str, *, now: datetime, languages: tuple[str, ...] = ()
 ) -> Reading:
-    """Reviews of all blocks, each once: one told in two syntaxes counts for the first."""
+    """Reviews of all blocks, each once: one that two blocks tell counts for the first."""
     reading = Reading()
     totals: set[int] = set()
-    by_fingerprint: dict[str, str] = {}
-    for block in blocks:
+    first_told: dict[str, int] = {}
+    for number, block in enumerate(blocks):
         if block.reason:
             reading.troubles.append((block.reason, block.raw))
         found = []
         for node, item in _reviews_of(block.nodes):
             review = _review(node, item, block.syntax, url=url, now=now, languages=languages)
-            known = by_fingerprint.setdefault(review.fingerprint(), block.syntax)
-            if known == block.syntax and not review.is_empty:
+            told_by = first_told.setdefault(review.fingerprint(), number)
+            if told_by == number and not review.is_empty:
                 found.append(review)
         # An RDF graph has no order of its own.
         reading.reviews += sorted(found, key=lambda r: r.key) if block.syntax == "rdfa" else found

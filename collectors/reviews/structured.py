@@ -19,10 +19,11 @@ Node = dict[str, Any]
 
 MAX_NODES = 200_000  # of one page
 MAX_DEPTH = 30
+MAX_REPAIRED = 1_000_000  # characters; beyond, a slip is not looked for
 _COMMENT = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)")
 _COMMENT_END = re.compile(r"(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)\s*;?\s*$")
 # Strings are matched first, so that nothing inside them is touched.
-_LOOSE = re.compile(r'("(?:\\.|[^"\\])*")|(/\*.*?\*/|//[^\n]*)|,(?=\s*[}\]])', re.DOTALL)
+_LOOSE = re.compile(r'("(?:\\.|[^"\\])*")|(/\*.{0,1000}?\*/|//[^\n]*)|,(?=\s*[}\]])', re.DOTALL)
 _LD_SCRIPTS = (
     "//script[contains(translate(@type, 'LDJSON', 'ldjson'), 'ld+json')"
     " or contains(translate(@type, 'LDJSON', 'ldjson'), 'json-ld')]"
@@ -68,7 +69,8 @@ def read_json_ld(text: str) -> Block:
 def _parsed(text: str) -> Any:
     stripped = _COMMENT_END.sub("", _COMMENT.sub("", text)).strip()
     first: ValueError | None = None
-    for repair in (str, _without_slips, lambda it: _without_slips(html.unescape(it))):
+    repairs = (str, _without_slips, lambda it: _without_slips(html.unescape(it)))
+    for repair in repairs if len(text) <= MAX_REPAIRED else repairs[:1]:
         try:
             return json.loads(repair(stripped), strict=False)
         except ValueError as error:

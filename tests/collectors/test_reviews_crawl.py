@@ -175,7 +175,7 @@ def test_what_cannot_be_read_is_told_once_and_the_others_go_on(site: Site) -> No
     link = '<a rel=next href="http://third.example/">далее</a>'
     site.put("/p/1", product(review(2), more=link) + bad)
     starts = ["/closed/1", "/big", "/away", "/gone", "/loop", "/p/1"]
-    config = {"start_urls": starts, "max_bytes": 200_000}
+    config: dict[str, Any] = {"start_urls": starts, "max_bytes": 200_000}
     ledger = polled(site.platform(**config))
     assert ledger.theirs == {"shop.example/p/1#r2"}
     assert "/closed/1" not in site.read
@@ -243,7 +243,12 @@ def test_a_sitemap_is_read_in_turns_of_max_pages(site: Site) -> None:
     site.put("/map.xml", f'<urlset xmlns="{space}">{other}{urls}</urlset>')
     for n in range(3):
         site.put(f"/p/{n}", product(review(n)))
-    changes = {"start_urls": [], "sitemap": "/robots.txt", "include": "/p/", "max_pages": 2}
+    changes: dict[str, Any] = {
+        "start_urls": [],
+        "sitemap": "/robots.txt",
+        "include": "/p/",
+        "max_pages": 2,
+    }
     ledger = polled(site.platform(**changes))
     assert ledger.theirs == {"shop.example/p/0#r0", "shop.example/p/1#r1"}
     polled(site.platform(**changes), ledger)
