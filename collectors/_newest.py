@@ -13,7 +13,7 @@ import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from otklik.clock import now
@@ -121,8 +121,9 @@ class _State:
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> _State:
-        seen = {key: _Seen(*row) for key, row in data.get("seen", {}).items()}
-        return cls(**{**data, "seen": seen})
+        known = {one.name: data[one.name] for one in fields(cls) if one.name in data}
+        known["seen"] = {key: _Seen(*row) for key, row in data.get("seen", {}).items()}
+        return cls(**known)
 
     def as_json(self) -> dict[str, Any]:
         rows = {key: list(vars(row).values()) for key, row in self.seen.items()}
@@ -149,24 +150,26 @@ def read_lists(listings: Mapping[str, Listing], cursor: Cursor, window: Window) 
 
     Raises:
         Transient: of the first list that could not be read, after all the others.
-        Gone: the only list is gone.
-        RateLimited, AccessDenied: at once.
+        Gone, AccessDenied: no list is open to us.
+        RateLimited, AccessDenied of the whole account: at once.
     """
     known = cursor.get(LISTS, {})
-    states = {key: known[key] for key in listings if key in known}
+    fresh = _State(window.start, window.start).as_json()
+    states = {key: known.get(key, fresh) for key in listings}
     failure: Transient | None = None
+    closed: list[Gone | AccessDenied] = []
     for key, listing in listings.items():
-        state = _State.of(states[key]) if key in states else _State(window.start, window.start)
         try:
-            for page in _Pass(listing, state, window).pages():
-                states[key] = state.as_json()
+            for page in _Pass(listing, _State.of(states[key]), window).pages():
+                states[key] = page.cursor
                 yield page.model_copy(update={"cursor": {LISTS: dict(states)}})
-        except (RateLimited, AccessDenied):
+        except RateLimited:
             raise
         except Transient as error:
             failure = failure or error
-        except Gone as error:
-            if len(listings) == 1:
+        except (Gone, AccessDenied) as error:
+            closed.append(error)
+            if len(closed) == len(listings) or getattr(error, "whole_account", False):
                 raise
             told = f"{listing.title}: {error}"
             yield Page(cursor={LISTS: dict(states)}, warnings=(told,))
@@ -196,13 +199,13 @@ class _Pass:
                 continue
             page = self._take(batch)
             state.token = batch.next_token
-            if state.barren > BARREN_PAGES:
-                yield _joined(page, self._give_up())
+            is_given_up = state.barren > BARREN_PAGES
+            is_over = is_given_up or not batch.next_token or self._is_below(batch)
+            if is_over:
+                page = _joined(page, self._give_up() if is_given_up else self._finish(batch))
+            yield page.model_copy(update={"cursor": state.as_json()})
+            if is_over:
                 return
-            if not batch.next_token or self._is_below(batch):
-                yield _joined(page, self._finish(batch))
-                return
-            yield page
 
     def _begin(self) -> None:
         state = self._state

@@ -9,13 +9,21 @@ from typing import Any
 from collectors._google import GoogleApi
 from collectors._newest import Batch
 from collectors._text import clean_name
-from collectors.youtube.wire import Comment, CommentThread, read_comments, read_threads
+from collectors.youtube.wire import (
+    Comment,
+    CommentThread,
+    Person,
+    read_comments,
+    read_people,
+    read_threads,
+)
 from otklik.errors import Gone, OutcomeUnknown, Rejected, Transient
 
 THREADS = 100
 REPLIES = 100
 IDS = 30  # of a comment's length; longer addresses are not taken
 REPLY_PAGES = 20
+KEPT = 5_000
 PARTS = "snippet,replies"
 REFUSALS = ("commentsDisabled", "forbidden", "ineligibleAccount")  # of one comment, not of us
 
@@ -30,6 +38,7 @@ class Comments:
     def __init__(self, api: GoogleApi) -> None:
         self._api = api
         self._titles: dict[str, str] = {}
+        self._people: dict[str, Person] = {}
 
     def page(self, place: dict[str, str], token: str, size: int = THREADS) -> Batch:
         """One page of comment threads, newest first.
@@ -115,22 +124,33 @@ class Comments:
         for start in range(0, len(wanted), 50):
             some = wanted[start : start + 50]
             request = self._service.videos().list(part="snippet", id=",".join(some))
-            for row in self._rows(self._api.read(request)):
-                snippet = row.get("snippet") if isinstance(row, dict) else None
-                title = snippet.get("title") if isinstance(snippet, dict) else ""
-                self._titles[str(row.get("id"))] = clean_name(title)
+            rows = self._rows(self._api.read(request))
+            self._titles |= dict(_titled(row) for row in rows if isinstance(row, dict))
             self._titles |= {one: self._titles.get(one, "") for one in some}
-        return self._titles
+        return {"": "", **self._titles}
+
+    def people(self, channel_ids: Iterable[str]) -> dict[str, Person]:
+        """Followers and age of channels, fifty a call; each is asked for once."""
+        wanted = [one for one in dict.fromkeys(channel_ids) if one not in self._people]
+        for start in range(0, len(wanted), 50):
+            some = wanted[start : start + 50]
+            request = self._service.channels().list(
+                part="snippet,statistics", id=",".join(some), maxResults=50
+            )
+            found = read_people(self._rows(self._api.read(request)))
+            self._people |= {one: found.get(one, Person()) for one in some}
+        return self._people
 
     def own_channel(self) -> tuple[str, str]:
         """Id and title of the channel that consented; empty when it has none."""
         request = self._service.channels().list(part="snippet", mine=True)
-        for row in self._rows(self._api.read(request)):
-            if isinstance(row, dict) and row.get("id"):
-                snippet = row.get("snippet")
-                title = snippet.get("title") if isinstance(snippet, dict) else ""
-                return str(row["id"]), clean_name(title)
-        return "", ""
+        rows = [row for row in self._rows(self._api.read(request)) if isinstance(row, dict)]
+        return _titled(rows[0]) if rows else ("", "")
+
+    def forget(self) -> None:
+        """Drop what is known of many videos and authors: a long reading needs it no more."""
+        if len(self._people) + len(self._titles) > KEPT:
+            self._people, self._titles = {}, {}
 
     def insert(self, top_id: str, text: str) -> Comment:
         """Reply under a top-level comment, once."""
@@ -170,3 +190,10 @@ class Comments:
         if not isinstance(rows, list):
             raise self._api.error(Transient, "no list in the answer")
         return rows
+
+
+def _titled(row: dict[str, Any]) -> tuple[str, str]:
+    """Id and title of a video or a channel."""
+    snippet = row.get("snippet")
+    title = snippet.get("title") if isinstance(snippet, dict) else ""
+    return str(row.get("id") or ""), clean_name(title)

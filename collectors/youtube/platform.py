@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from collectors._google import GoogleApi, call_limits
@@ -11,7 +11,15 @@ from collectors._newest import Batch, Item, Listing, Window, read_lists
 from collectors._wire import limit_key
 from collectors.youtube.comments import Comments
 from collectors.youtube.settings import YouTubeSettings
-from collectors.youtube.wire import CommentThread, mentions_of, permalink
+from collectors.youtube.wire import (
+    Around,
+    Comment,
+    CommentThread,
+    Person,
+    authors_of,
+    mentions_of,
+    permalink,
+)
 from otklik.errors import ConfigError, Gone, Rejected
 from otklik.platforms import (
     Capability,
@@ -74,7 +82,7 @@ class YouTube(Platform[YouTubeSettings]):
     )
     cost = (
         "free within the quota: 10,000 units a day for a project; a page of 100 threads costs 1 "
-        "unit, a reply, an edit, a deletion or a moderation 50"
+        "unit, 50 new authors 1, a reply, an edit, a deletion or a moderation 50"
     )
     answers = (
         "Replies in the name of the channel that consented, under any comment that allows it; "
@@ -162,9 +170,7 @@ class YouTube(Platform[YouTubeSettings]):
             Gone: the top-level comment no longer exists.
         """
         _, thread_id = self._split(thread_external_id)
-        thread = self._comments.thread(thread_id)
-        self._comments.titles([thread.snippet.videoId])
-        return self.unfold(thread)
+        return self.unfold(self._comments.thread(thread_id))
 
     def post(self, request: ReplyRequest) -> PostedReply:
         """Reply under the top-level comment of the thread that the mention stands in."""
@@ -209,8 +215,25 @@ class YouTube(Platform[YouTubeSettings]):
 
     def unfold(self, thread: CommentThread) -> list[CollectedMention]:
         """A thread with all its replies."""
-        title = self._comments.titles([]).get(thread.snippet.videoId, "")
-        return mentions_of(thread, self._comments.replies(thread), title, self._ours)
+        replies = self._comments.replies(thread)
+        around = Around(
+            title=self._comments.titles([thread.snippet.videoId])[thread.snippet.videoId],
+            ours=self._ours,
+            people=self._people([thread.top, *replies]),
+        )
+        return mentions_of(thread, replies, around)
+
+    def prepare(self, threads: list[CommentThread]) -> None:
+        """Ask for titles and authors of many threads in few calls."""
+        self._comments.forget()
+        self._comments.titles(thread.snippet.videoId for thread in threads)
+        self._people(one for thread in threads for one in (thread.top, *thread.embedded[0]))
+
+    def _people(self, comments: Iterable[Comment]) -> dict[str, Person]:
+        if not self.settings.authors:
+            return {}
+        strangers = (one for one in authors_of(comments) if one not in self._ours)
+        return self._comments.people(strangers)
 
     @property
     def comments(self) -> Comments:
@@ -271,7 +294,7 @@ class _Threads(Listing):
         return self._platform.comments.page(self._place, token)
 
     def prepare(self, items: list[Item]) -> None:
-        self._platform.comments.titles(item.content.snippet.videoId for item in items)
+        self._platform.prepare([item.content for item in items])
 
     def unfold(self, item: Item) -> list[CollectedMention]:
         return self._platform.unfold(item.content)

@@ -18,6 +18,7 @@ class YouTubeSettings(OAuthSettings):
         channel_id: all videos of this channel are watched ("UC…").
         video_ids: these videos are watched, instead of or beside a channel.
         own_channels: ids of our own channels; the one that consented is known anyway.
+        authors: also ask how many followers an author has and since when; a unit for 50.
         held: also read comments that are held for review (needs the owner's consent).
         api_token: an API key; enough for reading.
         client_id, client_token, refresh_token: an OAuth client and the consent of the
@@ -30,6 +31,7 @@ class YouTubeSettings(OAuthSettings):
     channel_id: str = Field(default="", pattern=r"^(UC[\w-]{10,30})?$")
     video_ids: tuple[str, ...] = Field(default=(), max_length=50)
     own_channels: tuple[str, ...] = ()
+    authors: bool = True
     held: bool = False
     api_token: SecretStr | None = None
     daily_units: int = Field(default=10_000, ge=100)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -73,6 +74,28 @@ class Comment(_Part):
         )
 
 
+class Person(_Part):
+    """What a channel tells of who writes under its name."""
+
+    followers: int | None = None
+    registered_at: datetime | None = None
+
+
+class _ChannelSnippet(_Part):
+    publishedAt: Any = None  # noqa: N815
+
+
+class _ChannelStatistics(_Part):
+    subscriberCount: int | None = None  # noqa: N815
+    hiddenSubscriberCount: bool = False  # noqa: N815
+
+
+class _ChannelRow(_Part):
+    id: str
+    snippet: _ChannelSnippet = _ChannelSnippet()
+    statistics: _ChannelStatistics = _ChannelStatistics()
+
+
 class _ThreadSnippet(_Part):
     channelId: str = ""  # noqa: N815
     videoId: str = ""  # noqa: N815
@@ -136,6 +159,28 @@ def read_comments(rows: Iterable[Any], place: str) -> tuple[list[Comment], list[
     return comments, bad
 
 
+def read_people(rows: Iterable[Any]) -> dict[str, Person]:
+    """Followers and age of channels; one that makes no sense tells nothing."""
+    found: dict[str, Person] = {}
+    for row in rows:
+        try:
+            channel = _ChannelRow.model_validate(row)
+        except ValidationError:
+            continue
+        counts = channel.statistics
+        followers = None if counts.hiddenSubscriberCount else counts.subscriberCount
+        found[channel.id] = Person(
+            followers=followers, registered_at=moment(channel.snippet.publishedAt)
+        )
+    return found
+
+
+def authors_of(comments: Iterable[Comment]) -> list[str]:
+    """Channels of whoever wrote them, each once."""
+    found = (comment.snippet.authorChannelId.value for comment in comments)
+    return list(dict.fromkeys(one for one in found if one))
+
+
 def _item(thread: CommentThread, replies: list[Comment]) -> Item:
     shown = sorted(reply.digest for reply in replies)
     digest = digest_of(
@@ -144,16 +189,21 @@ def _item(thread: CommentThread, replies: list[Comment]) -> Item:
     return Item(thread.id, thread.top.snippet.publishedAt.timestamp(), digest, thread)
 
 
+@dataclass(frozen=True)
+class Around:
+    """What is known beside the thread itself: its video's title, our channels, the authors."""
+
+    title: str = ""
+    ours: Collection[str] = ()
+    people: Mapping[str, Person] = field(default_factory=dict)
+
+
 def mentions_of(
-    thread: CommentThread, replies: Iterable[Comment], title: str, ours: Collection[str]
+    thread: CommentThread, replies: Iterable[Comment], around: Around
 ) -> list[CollectedMention]:
     """The whole thread, oldest first."""
-    place = place_of(thread, title)
-    cannot_answer = "" if thread.snippet.canReply else CLOSED
-    top = mention_of(thread.top, place, thread.place, ours, cannot_answer)
     ordered = sorted(replies, key=lambda one: (one.snippet.publishedAt, one.id))
-    under = [mention_of(one, place, thread.place, ours, cannot_answer) for one in ordered]
-    return [top, *under]
+    return [_mention(one, thread, around) for one in (thread.top, *ordered)]
 
 
 def place_of(thread: CommentThread, title: str) -> CollectedThread:
@@ -166,33 +216,39 @@ def place_of(thread: CommentThread, title: str) -> CollectedThread:
     )
 
 
-def mention_of(
-    comment: Comment, place: CollectedThread, video: str, ours: Collection[str], cannot_answer: str
-) -> CollectedMention:
-    """One comment of a thread."""
-    one = comment.snippet
+def _mention(comment: Comment, thread: CommentThread, around: Around) -> CollectedMention:
+    one, place = comment.snippet, place_of(thread, around.title)
     text, notes = clean(one.text)
-    author = one.authorChannelId.value
-    is_ours = bool(author) and author in ours
+    author = _author(comment, thread.place, around)
     counts: Mapping[str, Any] = {"likes": one.likeCount} if one.likeCount else {}
+    can_answer = thread.snippet.canReply or author.is_ours
     return CollectedMention(
-        external_id=f"{video}/{comment.id}",
+        external_id=f"{thread.place}/{comment.id}",
         thread=place,
-        author=CollectedAuthor(
-            external_id=f"channel/{author}" if author else f"{video}/anonymous/{comment.id}",
-            name=clean_name(one.authorDisplayName),
-            url=clean_name(one.authorChannelUrl),
-            is_ours=is_ours,
-        ),
+        author=author,
         text=text,
         parent_external_id=place.external_id if one.parentId else None,
         published_at=one.publishedAt,
         edited_at=_edited(one),
-        url=permalink(video, comment.id, is_video=place.url.startswith(WATCH)),
+        url=permalink(thread.place, comment.id, is_video=bool(thread.snippet.videoId)),
         media=(clean_name(one.imageUrl),) if one.imageUrl else (),
         is_hidden=one.moderationStatus in HELD,
-        cannot_answer="" if is_ours else cannot_answer,
+        cannot_answer="" if can_answer else CLOSED,
         original={**counts, **notes},
+    )
+
+
+def _author(comment: Comment, place: str, around: Around) -> CollectedAuthor:
+    one = comment.snippet
+    channel = one.authorChannelId.value
+    person = around.people.get(channel, Person())
+    return CollectedAuthor(
+        external_id=f"channel/{channel}" if channel else f"{place}/anonymous/{comment.id}",
+        name=clean_name(one.authorDisplayName),
+        url=clean_name(one.authorChannelUrl),
+        followers=person.followers,
+        registered_at=person.registered_at,
+        is_ours=bool(channel) and channel in around.ours,
     )
 
 

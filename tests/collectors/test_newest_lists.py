@@ -308,7 +308,10 @@ def test_what_is_remembered_is_bounded() -> None:
     assert set(shown(ledger)) == set(standing(listing))
 
 
-@pytest.mark.parametrize(("error", "raised"), [(Transient("500"), Transient), (Gone("404"), None)])
+@pytest.mark.parametrize(
+    ("error", "raised"),
+    [(Transient("500"), Transient), (Gone("404"), None), (AccessDenied("403"), None)],
+)
 def test_one_list_that_fails_does_not_stop_the_others(
     error: Exception, raised: type[Exception] | None
 ) -> None:
@@ -318,14 +321,35 @@ def test_one_list_that_fails_does_not_stop_the_others(
     with pytest.raises(raised) if raised else nullcontext():
         for page in read_lists(lists, {}, window()):
             ledger.store(page)
-    assert raised or any("404" in told for told in ledger.warnings)
+    assert raised or any(str(error) in told for told in ledger.warnings)
     assert shown(ledger) == standing(good)
 
 
-@pytest.mark.parametrize("error", [RateLimited("429", retry_after=7), AccessDenied("401")])
+@pytest.mark.parametrize(
+    "error", [RateLimited("429", retry_after=7), AccessDenied("401", whole_account=True)]
+)
 def test_what_concerns_every_list_stops_them_all(error: Exception) -> None:
     with pytest.raises(type(error)):
         list(read_lists({"bad": Failing(error), "good": FakeList()}, {}, window()))
+
+
+@pytest.mark.parametrize("error", [Gone("404"), AccessDenied("403")])
+def test_when_no_list_is_open_to_us_it_is_said(error: Exception) -> None:
+    lists = {"one": Failing(error), "two": Failing(error)}
+    with pytest.raises(type(error)):
+        list(read_lists(lists, {}, window()))
+
+
+def test_a_back_fill_keeps_its_date_for_lists_it_has_not_come_to() -> None:
+    first, second, ledger = FakeList(), FakeList(), Ledger()
+    second.made = 100
+    old = second.add(at=now().timestamp() - 300 * DAY)
+    first.add()
+    lists = {"first": first, "second": second}
+    ledger.store(next(read_lists(lists, {}, window(365))))
+    for page in read_lists(lists, ledger.cursor, window(30)):
+        ledger.store(page)
+    assert f"host/{old}" in ledger.standing
 
 
 def test_a_request_that_makes_no_sense_asks_for_a_person() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -59,7 +60,22 @@ def test_a_comment_comes_with_its_video_author_and_link(rig: YouTubeRig) -> None
     assert mention.url == f"https://www.youtube.com/watch?v={rig.video}&lc={written.split('/')[1]}"
     assert mention.author.external_id.startswith("channel/UC")
     assert mention.media == ("https://img.example/1.gif",)
+    assert mention.author.followers == 42
+    assert mention.author.registered_at == datetime(2019, 5, 4, 12, 0, 0, 500_000, tzinfo=UTC)
     assert mention.parent_external_id is None
+
+
+def test_authors_are_asked_for_fifty_at_a_time_or_not_at_all(rig: YouTubeRig) -> None:
+    rig.page_size = 100  # type: ignore[misc]
+    for n in range(60):
+        rig.write("Отзыв", author=f"Гость {n}")
+    read(rig, Ledger())
+    channels = [one for one in rig.requests if "/channels" in one.path and "id" in one.query]
+    assert len(channels) == 2
+    read(rig, Ledger(), authors=False)
+    assert [
+        one for one in rig.requests if "/channels" in one.path and "id" in one.query
+    ] == channels
 
 
 def test_replies_beyond_those_shown_with_the_thread_are_read(rig: YouTubeRig) -> None:

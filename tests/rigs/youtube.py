@@ -14,7 +14,7 @@ from tests.rigs.google import GoogleRig, Refusal
 CHANNEL = "UCromashkaromashkaromas"
 EMBEDDED = 2
 FILTERS = ("allThreadsRelatedToChannelId", "channelId", "id", "videoId")
-PARTS = {"snippet", "replies", "id"}
+PARTS = {"snippet", "replies", "id", "statistics"}
 
 
 @dataclass
@@ -183,8 +183,11 @@ class YouTubeRig(GoogleRig):
         return {"kind": "youtube#videoListResponse", "items": rows}
 
     def _list_channels(self, call: Call) -> Any:
+        if "id" in call.query:
+            rows = [_channel(one) for one in call.query["id"]]
+            return {"kind": "youtube#channelListResponse", "items": rows}
         if not call.query.get("mine"):
-            raise ContractViolation("only our own channel is played here")
+            raise ContractViolation("channels are asked for by id, or our own")
         row = {"kind": "youtube#channel", "id": CHANNEL, "snippet": {"title": "Ромашка"}}
         return {"kind": "youtube#channelListResponse", "items": [row]}
 
@@ -298,6 +301,15 @@ class YouTubeRig(GoogleRig):
         if comment.status != "published" and not is_by_id:
             snippet["moderationStatus"] = comment.status
         return {"kind": "youtube#comment", "id": comment.id, "snippet": snippet}
+
+
+def _channel(channel_id: str) -> dict[str, Any]:
+    return {
+        "kind": "youtube#channel",
+        "id": channel_id,
+        "snippet": {"title": "Гость", "publishedAt": "2019-05-04T12:00:00.5Z"},
+        "statistics": {"subscriberCount": "42", "hiddenSubscriberCount": False},
+    }
 
 
 def _time(at: datetime) -> str:
