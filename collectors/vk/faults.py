@@ -66,6 +66,9 @@ TO_DO: Final[dict[int, str]] = {
 DENIED: Final = frozenset(
     {7, 15, 18, 19, 20, 21, 23, 30, 183, 200, 201, 203, 204, 205, 210, 211, 212, 213, 260, 801}
 )
+# what was asked for is not there: at the first reading most often a wrong `owner_id`
+WRONG: Final = frozenset({39, 40, 100, 113, 114, 125})
+WRONG_TO_DO: Final = "Проверьте owner_id источника: VK не находит такого места"
 PLACE_TO_DO: Final = "Проверьте, что владелец ключа VK видит это место и имеет на него права"
 
 
@@ -122,8 +125,8 @@ class Faults:
             return self.error(OutcomeUnknown if is_open else Transient, told)
         if purpose is not Purpose.READ:
             return self.error(Rejected, told)
-        if code in DENIED:
-            return self.denied(told, PLACE_TO_DO)
+        if code in DENIED or code in WRONG:
+            return self.denied(told, PLACE_TO_DO if code in DENIED else WRONG_TO_DO)
         return self.error(Transient, told)
 
 

@@ -14,14 +14,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from collectors._text import quote
-from collectors._wire import WireError
 from collectors.vk.client import Call, VkClient
 from collectors.vk.mentions import Teller
 from collectors.vk.places import PAGE, PEOPLE_FIELDS, Topic, items_of
 from collectors.vk.settings import VkSettings
 from collectors.vk.state import MOST_ITEMS, State
 from collectors.vk.wire import Comment, Name, Person, Post, people_of, read_items
-from otklik.errors import AccessDenied, RateLimited, Transient
+from otklik.errors import AccessDenied, Transient
 from otklik.platforms import BadRow, CollectedMention, Page
 
 OVERLAP: Final = 5  # items read again between two pages, in case one above them was deleted
@@ -99,9 +98,8 @@ class Streams:
         for _ in range(PAGES):
             try:
                 part = self._part(name, reading.position, int(reading.floor))
-            except Transient as error:
-                is_wire = isinstance(error, RateLimited) or isinstance(error.__cause__, WireError)
-                if is_wire or reading.position is None:
+            except AccessDenied as error:
+                if error.whole_account or reading.position is None:
                     raise
                 # a place to go on from does not live for ever: begin at the top again
                 reading.restart()

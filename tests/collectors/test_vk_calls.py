@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from collectors.vk import Vk
+from collectors.vk.client import LIMITS
+from collectors.vk.rights import Kind
 from otklik.errors import AccessDenied, ConfigError, RateLimited
 from otklik.platforms import Capability
 from tests.rigs.reading import Ledger, fill
@@ -289,6 +291,23 @@ def test_calls_of_each_token_wait_for_a_limit_of_their_own(rig: VkRig) -> None:
     # the community's own: its rights, its name
     assert sorted(meter.turns.values()) == [2, len(rig.requests) - 2]
     assert all(rig.token(kind) not in key for key in meter.turns for kind in ("group", "user"))
+
+
+@pytest.mark.parametrize(("kind", "most"), [(Kind.USER, 3), (Kind.SERVICE, 3), (Kind.GROUP, 20)])
+def test_no_second_holds_more_calls_than_vk_allows(kind: Kind, most: int) -> None:
+    due, moments = 0.0, []
+    for n in range(200):
+        due, moment = LIMITS[kind].turn(due, max(5000.0, 5000.0 + (n - 100) * 0.1))
+        moments.append(moment)
+    for start in moments:
+        assert sum(start <= moment < start + 1.0 for moment in moments) <= most
+
+
+def test_a_wrong_owner_is_said_with_what_to_do(rig: VkRig) -> None:
+    rig.refusals["wall.get"] = Refused(100, "owner_id is invalid")
+    with pytest.raises(AccessDenied) as caught:
+        Ledger().read(vk(rig))
+    assert "owner_id" in caught.value.to_do
 
 
 @pytest.mark.parametrize(
