@@ -16,6 +16,7 @@ import queue
 import sys
 import threading
 import time
+from collections.abc import Callable
 from typing import Any, BinaryIO
 
 import httpx
@@ -29,6 +30,7 @@ from scrapy.exceptions import (
     DownloadFailedError,
     DownloadTimeoutError,
 )
+from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Headers, Request, Response
 from scrapy.responsetypes import responsetypes
 
@@ -36,6 +38,7 @@ from collectors._network import GuardedBackend, GuardedTransport
 from collectors._scrapy import Event
 from collectors._wire import MAX_REDIRECTS, WHOLE_CALL
 
+LONGEST_DELAY = 30.0  # seconds between two calls that a robots.txt may ask for
 ORPHANED = 3  # exit status of a child whose parent is gone
 
 
@@ -136,8 +139,9 @@ def settings_of(order: Event) -> dict[str, Any]:
         "ROBOTSTXT_OBEY": True,
         "AUTOTHROTTLE_ENABLED": True,
         "AUTOTHROTTLE_START_DELAY": order["delay"],
-        "AUTOTHROTTLE_MAX_DELAY": max(30.0, order["delay"]),
+        "AUTOTHROTTLE_MAX_DELAY": max(LONGEST_DELAY, order["delay"]),
         "DOWNLOAD_DELAY": order["delay"],
+        "DOWNLOAD_DELAY_JITTER": 0.0,
         "DOWNLOAD_TIMEOUT": order["timeout"],
         "DOWNLOAD_MAXSIZE": order["max_bytes"],
         "CONCURRENT_REQUESTS": order["concurrency"],
@@ -158,11 +162,22 @@ def settings_of(order: Event) -> dict[str, Any]:
                 "REFERER_ENABLED",
                 "REMOTE_CONTROL_ENABLED",
                 "TELNETCONSOLE_ENABLED",
-                "RANDOMIZE_DOWNLOAD_DELAY",
             ),
             False,
         ),
     }
+
+
+def obey_crawl_delay(crawler: Crawler) -> Callable[..., None]:
+    """A handler that makes AutoThrottle keep the pause which robots.txt asks for."""
+
+    def parsed(robotparser: Any, **_: Any) -> None:
+        asked = robotparser.rp.crawl_delay(crawler.settings["USER_AGENT"])
+        throttle = crawler.get_extension(AutoThrottle)
+        if asked and throttle is not None:
+            throttle.mindelay = max(throttle.mindelay, min(float(asked), LONGEST_DELAY))
+
+    return parsed
 
 
 def run(order: Event, out: Out) -> None:
@@ -180,6 +195,7 @@ def run(order: Event, out: Out) -> None:
         reasons.append(spider.ended_because or reason)
 
     crawler.signals.connect(closed, signal=signals.spider_closed, weak=False)
+    crawler.signals.connect(obey_crawl_delay(crawler), signal=signals.robots_parsed, weak=False)
     process.crawl(crawler, job=order["job"], out=out, domains=order["domains"])
     process.start(install_signal_handlers=False)
     if reasons:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,7 +23,7 @@ from collectors.reviews.found import (
 )
 from collectors.reviews.structured import Block, Node, first, short, types_of, walk
 
-NOT_OPINIONS = {"ClaimReview", "MediaReview", "AggregateReview"}
+NOT_OPINIONS = {"claimreview", "mediareview", "aggregatereview"}
 LINKS_TO_REVIEWS = ("review", "reviews")
 ORGANISATIONS = ("Organization", "LocalBusiness", "Store", "Corporation", "Restaurant", "Brand")
 
@@ -90,7 +91,8 @@ def _reviews_of(nodes: tuple[Node, ...]) -> Iterator[tuple[Node, Node]]:
 
 def is_review(node: Mapping[str, Any]) -> bool:
     """Whether a node is somebody's opinion of something."""
-    return any(kind.endswith("Review") and kind not in NOT_OPINIONS for kind in types_of(node))
+    kinds = {kind.lower() for kind in types_of(node)}
+    return any(kind.endswith("review") for kind in kinds - NOT_OPINIONS)
 
 
 def _looks_like_review(node: Mapping[str, Any]) -> bool:
@@ -132,7 +134,7 @@ def _text(node: Node) -> str:
     for name in ("reviewBody", "description", "text", "articleBody"):
         value = first(node.get(name))
         if isinstance(value, Mapping):
-            value = value.get("@value") or value.get("name")
+            value = value.get("name")
         if isinstance(value, str) and value.strip():
             return plain(value)
     return ""
@@ -157,9 +159,9 @@ def _moment(
 ) -> Moment | None:
     for name in names:
         value = first(node.get(name))
-        if isinstance(value, Mapping):
-            value = value.get("@value")
-        read = moment_of(value, now=now, languages=languages)
+        read = moment_of(
+            None if isinstance(value, Mapping) else value, now=now, languages=languages
+        )
         if read is not None:
             return read
     return None
@@ -172,8 +174,6 @@ def _person(value: Any) -> tuple[str, str]:
         parts = [first(value.get("givenName")), first(value.get("familyName"))]
         name = first(value.get("name")) or first(value.get("alternateName"))
         name = name or " ".join(str(part) for part in parts if part)
-        if isinstance(name, Mapping):
-            name = name.get("@value") or name.get("name")
         link = first(value.get("url")) or first(value.get("sameAs"))
         return plain(name), link if isinstance(link, str) else ""
     name = plain(value)
@@ -263,6 +263,7 @@ def _answers(node: Node, now: datetime, languages: tuple[str, ...]) -> Iterator[
 def _totals(nodes: tuple[Node, ...]) -> Iterator[int]:
     for node in walk(list(nodes)):
         if "AggregateRating" in types_of(node) or "reviewCount" in node:
-            count = number_in(first(node.get("reviewCount")))
-            if count is not None and count >= 0:
-                yield int(count)
+            told = str(first(node.get("reviewCount")) or 0).removesuffix(".0")
+            digits = re.sub(r"[\s.,]", "", told)
+            if "reviewCount" in node and digits.isdecimal():
+                yield int(digits)

@@ -24,6 +24,7 @@ _COMMENT = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\
 _COMMENT_END = re.compile(r"(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)\s*;?\s*$")
 # Strings are matched first, so that nothing inside them is touched.
 _LOOSE = re.compile(r'("(?:\\.|[^"\\])*")|(/\*.{0,1000}?\*/|//[^\n]*)|,(?=\s*[}\]])', re.DOTALL)
+_PREFIXED = re.compile(r'"(?:https?://(?:www\.)?schema\.org/|schema:)\w+"\s*:')
 _LD_SCRIPTS = (
     "//script[contains(translate(@type, 'LDJSON', 'ldjson'), 'ld+json')"
     " or contains(translate(@type, 'LDJSON', 'ldjson'), 'json-ld')]"
@@ -63,7 +64,10 @@ def read_json_ld(text: str) -> Block:
         data = _parsed(text)
     except (ValueError, RecursionError) as error:
         return Block(syntax="json-ld", reason=f"malformed JSON-LD: {error}", raw=quote(text, 1500))
-    return Block(syntax="json-ld", nodes=tuple(_linked(_as_list(data))))
+    roots = _as_list(data)
+    if _PREFIXED.search(text):
+        roots = [_short_names(root) for root in roots]
+    return Block(syntax="json-ld", nodes=tuple(_linked(roots)))
 
 
 def _parsed(text: str) -> Any:
@@ -139,19 +143,21 @@ def _shown(name: str, value: Any, element: Any) -> Any:
     return {"name": words, "url": value} if words and is_name_of_link else words or value
 
 
-def _short_names(item: Mapping[str, Any]) -> Node:
-    """A node of expanded JSON-LD (RDFa) with short names and bare values."""
+def _short_names(value: Any, depth: int = 0) -> Any:
+    """Prefixed or expanded JSON-LD with short names and bare values."""
+    if isinstance(value, list):
+        return [_short_names(entry, depth) for entry in value]
+    if not isinstance(value, Mapping) or depth > MAX_DEPTH:
+        return value
+    if "@value" in value:
+        return value["@value"]
     node: Node = {}
-    for name, value in item.items():
+    for name, inner in value.items():
         if name == "@type":
-            node[name] = [short(kind) for kind in _as_list(value)]
-        elif name == "@id":
-            node[name] = value
+            node[name] = [short(kind) for kind in _as_list(inner)]
         else:
-            node[short(name)] = [
-                entry.get("@value", entry) if isinstance(entry, Mapping) else entry
-                for entry in _as_list(value)
-            ]
+            key = name if name.startswith("@") else short(name)
+            node[key] = _short_names(inner, depth + 1)
     return node
 
 
@@ -166,7 +172,7 @@ def _linked(roots: list[Any]) -> list[Node]:
         for name, value in node.items():
             if isinstance(value, Mapping | list) and not name.startswith("@"):
                 node[name] = _resolved(value, known)
-    return [root for root in roots if isinstance(root, dict)]
+    return list(walk(roots, is_flat=True))
 
 
 def _resolved(value: Any, known: Mapping[str, Node]) -> Any:
@@ -177,8 +183,12 @@ def _resolved(value: Any, known: Mapping[str, Node]) -> Any:
     return value
 
 
-def walk(roots: Any) -> Iterator[Node]:
-    """Every node below, each once, parents before children; bounded."""
+def walk(roots: Any, *, is_flat: bool = False) -> Iterator[Node]:
+    """Every node below, each once, parents before children; bounded.
+
+    Args:
+        is_flat: the roots only, out of whatever lists they lie in.
+    """
     seen: set[int] = set()
     stack = [(roots, 0)]
     while stack and len(seen) < MAX_NODES:
@@ -188,7 +198,8 @@ def walk(roots: Any) -> Iterator[Node]:
         elif isinstance(value, dict) and id(value) not in seen and depth < MAX_DEPTH:
             seen.add(id(value))
             yield value
-            stack += [(inner, depth + 1) for inner in reversed(list(value.values()))]
+            inner = [] if is_flat else list(value.values())
+            stack += [(one, depth + 1) for one in reversed(inner)]
 
 
 def types_of(node: Mapping[str, Any]) -> set[str]:
@@ -208,9 +219,7 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def first(value: Any) -> Any:
-    """The first of a list, or the value itself."""
-    return (
-        next((entry for entry in value if entry not in (None, "")), None)
-        if isinstance(value, list)
-        else value
-    )
+    """The first of a list, or the value itself, bare."""
+    if isinstance(value, list):
+        value = next((entry for entry in value if entry not in (None, "")), None)
+    return value["@value"] if isinstance(value, Mapping) and "@value" in value else value

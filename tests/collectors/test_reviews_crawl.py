@@ -6,8 +6,10 @@ import json
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +36,14 @@ class Site(Rig):
     def __init__(self) -> None:
         super().__init__()
         self.pages: dict[str, Response] = {}
+        self.moments: list[float] = []
 
     def put(self, path: str, body: str, status: int = 200, **headers: str) -> None:
         kind = headers.pop("content_type", HTML)
         self.pages[path] = Response(body.encode(), status, headers, content_type=kind)
 
     def answer(self, request: Request) -> Response:
+        self.moments.append(time.monotonic())
         whole = request.path + (f"?{request.raw_query}" if request.raw_query else "")
         nothing = Response(b"<h1>404</h1>", 404, content_type=HTML)
         return self.pages.get(whole) or self.pages.get(request.path, nothing)
@@ -237,7 +241,8 @@ def test_a_sitemap_is_read_in_turns_of_max_pages(site: Site) -> None:
     urls = "".join(f"<url><loc>{site.url}/p/{n}</loc></url>" for n in range(3))
     other = f"<url><loc>{site.url}/about</loc></url>"
     space = "http://www.sitemaps.org/schemas/sitemap/0.9"
-    site.put("/robots.txt", f"Sitemap: {site.url}/index.xml", content_type="text/plain")
+    rules = f"User-agent: *\nCrawl-delay: 0.8\nSitemap: {site.url}/index.xml"
+    site.put("/robots.txt", rules, content_type="text/plain")
     index = f"<sitemap><loc>{site.url}/map.xml</loc></sitemap>"
     site.put("/index.xml", f'<sitemapindex xmlns="{space}">{index}</sitemapindex>')
     site.put("/map.xml", f'<urlset xmlns="{space}">{other}{urls}</urlset>')
@@ -254,6 +259,8 @@ def test_a_sitemap_is_read_in_turns_of_max_pages(site: Site) -> None:
     polled(site.platform(**changes), ledger)
     assert ledger.theirs == {f"shop.example/p/{n}#r{n}" for n in range(3)}
     assert "/about" not in site.read
+    gaps = [after - before for before, after in pairwise(site.moments)]
+    assert len([gap for gap in gaps if gap > 0.4]) >= 3, "robots.txt asks for pauses"
 
 
 def test_lost_reviews_are_told_from_deleted_ones_and_from_older_ones(site: Site) -> None:

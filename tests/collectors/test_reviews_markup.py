@@ -108,6 +108,12 @@ def test_every_review_of_the_recorded_pages_is_found_with_every_field(shared: Pa
         {"@graph": [{"@type": "Product", "name": "Чайник", "review": [{"@id": "#r1"}]},
                     review(**{"@id": "#r1"})]},
         {"@type": "Product", "name": "Чайник", "review": review(**{"@type": None})},
+        [[[{"@type": "Product", "name": "Чайник", "review": review(**{"@type": "review"})}]]],
+        {"@type": "schema:Product", "schema:name": "Чайник", "schema:review": {
+            "@type": "schema:Review", "schema:author": {"schema:name": "Ольга"},
+            "schema:datePublished": {"@value": "2026-11-01T10:00:00+03:00"},
+            "schema:reviewBody": [{"@value": "Чайник потёк на третий день"}],
+            "schema:reviewRating": {"schema:ratingValue": 2}}},
         {"@type": "Product", "name": "Чайник",
          "review": review(**{"@type": ["http://schema.org/UserReview", "Review"]})},
     ],
@@ -244,6 +250,15 @@ RDFA = """<div vocab="http://schema.org/" typeof="Product"><span property=name>�
 <time property=datePublished datetime="2026-10-10">10 октября</time>
 <div property=reviewRating typeof=Rating><span property=ratingValue content="80">8</span>
 <meta property=bestRating content="100"></div><p property=reviewBody>Треснула</p></div></div>"""
+
+
+@pytest.mark.parametrize(
+    ("told", "total"), [(7, 7), ("7", 7), (7.0, 7), ("1,234", 1234), ("1 234", 1234), ("?", None)]
+)
+def test_the_number_of_reviews_is_read_as_sites_write_it(told: Any, total: int | None) -> None:
+    data = {"@type": "Product", "aggregateRating": {"reviewCount": told}, "review": review()}
+    page = f'<script type="application/ld+json">{json.dumps(data)}</script>'
+    assert read(page).total == total
 
 
 def test_microdata_is_read_with_the_id_of_its_element() -> None:
