@@ -309,7 +309,8 @@ def sources_backfill(
     """Read a source anew from a day in the past; what is known already is not doubled.
 
     It begins at once where the desk runs and may take long: a platform's limits hold for it
-    too, other sources are read beside it. Old comments do not count for the delay.
+    too, other sources are read beside it. Old comments start no
+    first-reply clock, raise no alert and do not count for the delay.
 
     Example: `otklik sources backfill blog --since 2026-10-01`
     """

@@ -111,7 +111,8 @@ class Mention(SQLModel, table=True):
     """One comment or review, as it stands there now; earlier texts are in `mention_version`.
 
     `urgency`, `stance`, `topic`, `zone` repeat the last verdict and decision so that the
-    queue sorts and filters without joins. `starts_clock` is False for rows without a date.
+    queue sorts and filters without joins. `starts_clock` is False for rows without a date and
+    for what a back-fill found in the past of a live source.
     """
 
     __table_args__ = (

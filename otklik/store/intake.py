@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -21,6 +21,8 @@ from otklik.platforms import BadRow, CollectedMention, Page
 
 # SQLite binds at most 32,766 values in a statement
 _CHUNK = 500
+# a comment may be published with a date before its moderation
+_LATE = timedelta(days=7)
 
 
 @dataclass
@@ -219,7 +221,7 @@ def _mention_row(
         "edited_at": mention.edited_at,
         "collected_at": at,
         "waiting_since": since,
-        "starts_clock": mention.published_at is not None,
+        "starts_clock": _starts_clock(source, mention.published_at),
         "state": MentionState.CLOSED if ours else MentionState.COLLECTED,
         "close_reason": CloseReason.OURS if ours else None,
         "state_changed_at": at,
@@ -229,6 +231,13 @@ def _mention_row(
         "is_unsure": False,
         "zone": "general",
     }
+
+
+def _starts_clock(source: Source, published_at: datetime | None) -> bool:
+    """Not where the date is unknown, nor for what a back-fill digs out of a source's past."""
+    if published_at is None or source.live_since is None:
+        return published_at is not None
+    return published_at >= source.live_since - _LATE
 
 
 def _save_again(

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from otklik import audit, pipeline, watching
 from otklik.database import reading, session
-from otklik.enums import Role, SourceHealth, SourceOrigin
+from otklik.enums import MentionState, Role, SourceHealth, SourceOrigin
 from otklik.errors import AccessDenied, ConfigError, InputError, NotAllowed, NotFound
-from otklik.models import AuditEvent, Person, Source, Spend
+from otklik.models import AuditEvent, Mention, Person, Source, Spend
 from otklik.platforms import Cursor, PlatformSettings
 from otklik.settings import SourceSettings
 from otklik.store import sources
@@ -228,6 +228,21 @@ def test_a_back_fill_starts_from_its_day_and_stops_a_reading_under_way(stage: St
     assert slow(PlatformSettings()).start_of(seen[1]) == since
     found = report(stage, "site")
     assert (found.live_since, found.health) == (live, SourceHealth.OK)
+
+
+def test_what_a_back_fill_finds_starts_no_clock_and_raises_no_alert(stage: Stage) -> None:
+    stage.site.add("Ваш чай отравил ребёнка", "a", at=stage.clock() - timedelta(days=20))
+    pipeline.drain(stage.desk)
+    stage.site.add("Ваш чай отравил ребёнка", "b", at=stage.clock() - timedelta(days=90))
+    since = stage.clock() - timedelta(days=100)
+    act(stage, watching.start_backfill, "site", since=since)
+    pipeline.drain(stage.desk)
+    with reading(stage.desk.engine) as db:
+        first, found = db.exec(select(Mention).order_by(col(Mention.id))).all()
+    assert (first.starts_clock, found.starts_clock) == (True, False)
+    assert (found.state, found.sla_due_at) == (MentionState.DRAFTED, None)
+    assert {message.kind for message in stage.channel.sent} == {"urgent_mention", "sla_missed"}
+    assert len(stage.channel.sent) == 2
 
 
 def test_a_back_fill_lies_in_the_past(stage: Stage) -> None:
