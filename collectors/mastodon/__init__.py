@@ -1,6 +1,6 @@
 """Mastodon: what mentions our account, and hashtags; answers, edits, blocks, reports.
 
-What is read: notifications of kind mention, and the timelines of the configured hashtags, as
+What is read: notifications of mentions and quotes, and the timelines of the configured hashtags, as
 our own server sees them: a server knows of a post elsewhere when somebody on it follows its
 author, or when the post mentions one of its people.
 

@@ -14,6 +14,7 @@ from collectors.mastodon.wire import Maker, Status, item_of, read_status
 from otklik.errors import Gone
 from otklik.platforms import BadRow, CollectedMention
 
+KINDS = ("mention", "quote")  # servers before 4.5 know no quotes and pass over the word
 NOTIFICATIONS_PER_PAGE, STATUSES_PER_PAGE = 80, 40
 
 
@@ -61,7 +62,7 @@ class _Posts(Listing):
 
 
 class Mentions(_Posts):
-    """Notifications of kind mention."""
+    """Notifications that somebody mentioned our account or quoted a post of it."""
 
     title = "mentions"
 
@@ -69,7 +70,7 @@ class Mentions(_Posts):
         client = self._api.client
         return self._api.read_list(
             lambda: client.notifications(
-                types=["mention"], max_id=token or None, limit=NOTIFICATIONS_PER_PAGE
+                types=list(KINDS), max_id=token or None, limit=NOTIFICATIONS_PER_PAGE
             )
         )
 
@@ -77,7 +78,7 @@ class Mentions(_Posts):
         status = read_status(row.get("status") if isinstance(row, dict) else row, "mentions")
         if isinstance(status, BadRow):
             return status
-        if row.get("type") != "mention":
+        if row.get("type") not in KINDS:
             return None
         try:
             at = datetime.fromisoformat(row["created_at"]).timestamp()

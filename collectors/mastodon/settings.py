@@ -18,7 +18,7 @@ class MastodonSettings(PlatformSettings):
 
     Attributes:
         token: access token of our account.
-        mentions: read what mentions our account.
+        mentions: read what mentions our account or quotes its posts.
         hashtags: hashtags to read, without #.
         host: name under which ids are kept; that of base_url by default. Set it when the
             server moves, so that known posts stay known.

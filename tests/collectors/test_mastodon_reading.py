@@ -112,6 +112,14 @@ def test_hashtags_bring_strangers_and_our_own_words_and_no_boosts(rig: MastodonR
     assert set(ledger.standing) == {theirs, ours}
 
 
+def test_who_quotes_us_is_heard_and_other_notices_are_not(rig: MastodonRig) -> None:
+    quoting = rig.write("Смотрите, что они пишут", notice="quote")
+    rig.write("Отметил запись", notice="favourite")
+    ledger = Ledger()
+    ledger.read(rig.platform())
+    assert ledger.theirs == {quoting}
+
+
 def test_a_post_from_elsewhere_that_arrives_late_is_found(rig: MastodonRig) -> None:
     new = rig.write("Свежий", is_to_us=False, tags=("ромашка",))
     ledger = Ledger()

@@ -2,7 +2,7 @@
 
 Written from the documentation (docs.joinmastodon.org, methods and entities of 4.3): there is
 no machine-readable contract. Parameters of every call and keys of every answer are checked
-against the tables below.
+against the tables beside it.
 """
 
 from __future__ import annotations
@@ -15,76 +15,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
-from urllib.parse import unquote
 
 from tests.rigs.base import ContractViolation, Request, Response, Rig
+from tests.rigs.mastodon_tables import check_call, checked, pattern_of
 
 OUR_NAME, OUR_ACCOUNT = "romashka", "109000000000000001"
 NUMBERS = count()
-PAGING = {"max_id", "since_id", "min_id", "limit"}
-CALLS: dict[tuple[str, str], set[str]] = {
-    ("GET", "/api/v1/accounts/verify_credentials"): set(),
-    ("GET", "/api/v1/apps/verify_credentials"): set(),
-    ("GET", "/api/v2/instance"): set(),
-    ("GET", "/api/v1/notifications"): {*PAGING, "types[]", "exclude_types[]", "account_id"},
-    ("GET", "/api/v1/timelines/tag/{}"): {
-        *PAGING, "any[]", "all[]", "none[]", "local", "remote", "only_media",
-    },
-    ("GET", "/api/v1/statuses/{}"): set(),
-    ("GET", "/api/v1/statuses/{}/context"): set(),
-    ("POST", "/api/v1/statuses"): {
-        "status", "in_reply_to_id", "sensitive", "spoiler_text", "visibility", "language",
-    },
-    ("PUT", "/api/v1/statuses/{}"): {"status", "spoiler_text", "sensitive", "language"},
-    ("DELETE", "/api/v1/statuses/{}"): {"delete_media"},
-    ("POST", "/api/v1/accounts/{}/block"): set(),
-    ("POST", "/api/v1/accounts/{}/unblock"): set(),
-    ("POST", "/api/v1/reports"): {
-        "account_id", "status_ids[]", "comment", "forward", "category", "rule_ids[]",
-    },
-}  # fmt: skip
-REQUIRED = {
-    ("POST", "/api/v1/statuses"): {"status"},
-    ("PUT", "/api/v1/statuses/{}"): {"status"},
-    ("POST", "/api/v1/reports"): {"account_id"},
-}
-LARGEST = {"/api/v1/notifications": 80, "/api/v1/timelines/tag/{}": 40}
-TEXT, MAYBE = (str,), (str, type(None))
-ENTITIES: dict[str, dict[str, tuple[type, ...]]] = {
-    "account": {
-        "id": TEXT,
-        "username": TEXT,
-        "acct": TEXT,
-        "display_name": TEXT,
-        "created_at": TEXT,
-        "url": TEXT,
-        "followers_count": (int,),
-        "bot": (bool,),
-    },
-    "status": {
-        "id": TEXT,
-        "uri": TEXT,
-        "created_at": TEXT,
-        "edited_at": MAYBE,
-        "account": (dict,),
-        "content": TEXT,
-        "visibility": TEXT,
-        "sensitive": (bool,),
-        "spoiler_text": TEXT,
-        "media_attachments": (list,),
-        "mentions": (list,),
-        "tags": (list,),
-        "emojis": (list,),
-        "reblogs_count": (int,),
-        "favourites_count": (int,),
-        "replies_count": (int,),
-        "url": MAYBE,
-        "in_reply_to_id": MAYBE,
-        "in_reply_to_account_id": MAYBE,
-        "reblog": (dict, type(None)),
-    },
-    "notification": {"id": TEXT, "type": TEXT, "created_at": TEXT, "account": (dict,)},
-}
 
 
 @dataclass
@@ -104,6 +40,7 @@ class Written:
     edited_at: datetime | None = None
     key: str = ""
     is_boost: bool = False
+    notice: str = "mention"
 
 
 @dataclass
@@ -160,6 +97,7 @@ class MastodonRig(Rig):
         visibility: str = "public",
         is_to_us: bool = True,
         is_boost: bool = False,
+        notice: str = "mention",
     ) -> str:
         """See `Rig`; `is_to_us` mentions our account, `tags` are hashtags."""
         with self.lock:
@@ -175,6 +113,7 @@ class MastodonRig(Rig):
                 visibility=visibility,
                 is_to_us=is_to_us and author != "Ромашка",
                 is_boost=is_boost,
+                notice=notice,
             )
             return self._external(self._stand(post).id)
 
@@ -212,12 +151,13 @@ class MastodonRig(Rig):
     # ---- answers ---------------------------------------------------------------------------
 
     def answer(self, request: Request) -> Response:
-        pattern, number = _pattern(request.path)
+        pattern, number = pattern_of(request.path)
         pairs = request.pairs if request.method == "GET" else list(request.form.items())
-        _check_call(request.method, pattern, pairs)
+        check_call(request.method, pattern, pairs)
         if request.headers.get("authorization") != f"Bearer {self.token}":
             raise ContractViolation(f"{request.path}: not signed with the token")
         given = {**dict(pairs), "key": request.headers.get("idempotency-key", "")}
+        given["types"] = " ".join(value for name, value in pairs if name == "types[]")
         response = self._routes()[request.method, pattern](number, given)
         reset = (datetime.now(UTC) + timedelta(seconds=300)).isoformat().replace("+00:00", "Z")
         headers = {
@@ -253,19 +193,19 @@ class MastodonRig(Rig):
         }
 
     def _notifications(self, query: Mapping[str, str]) -> Response:
-        kinds = query.get("types[]")
-        ids = sorted(self.notices) if kinds in (None, "mention") else []
+        kinds = query["types"].split()
+        ids = [n for n in sorted(self.notices) if self.posts[self.notices[n]].notice in kinds]
         rows = []
         for number in self._page(ids, query, 40):
             post = self.posts[self.notices[number]]
             row = {
                 "id": str(number),
-                "type": "mention",
+                "type": post.notice,
                 "created_at": _iso(post.at),
                 "account": _account(self.people[post.author]),
                 "status": self._status(post),
             }
-            rows.append(_checked("notification", row))
+            rows.append(checked("notification", row))
         return Response(rows)
 
     def _timeline(self, tag: str, query: Mapping[str, str]) -> Response:
@@ -349,7 +289,9 @@ class MastodonRig(Rig):
         return Response({"id": number, "blocking": is_on, "following": False})
 
     def _report(self, form: Mapping[str, str]) -> Response:
-        self.told.reports.append({key: value for key, value in form.items() if key != "key"})
+        self.told.reports.append(
+            {key: value for key, value in form.items() if key not in {"key", "types"}}
+        )
         return Response({"id": "48914", "action_taken": False, "comment": form.get("comment", "")})
 
     # ---- objects ---------------------------------------------------------------------------
@@ -381,7 +323,7 @@ class MastodonRig(Rig):
             "in_reply_to_account_id": self.people[above.author].id if above else None,
             "reblog": {"id": "1"} if post.is_boost else None,
         }
-        return _checked("status", shown)
+        return checked("status", shown)
 
     def _markup(self, post: Written) -> str:
         said = "<br />".join(html.escape(line, quote=False) for line in post.text.split("\n"))
@@ -425,46 +367,6 @@ class MastodonRig(Rig):
         return f"romashka.example/{number}"
 
 
-def _pattern(path: str) -> tuple[str, str]:
-    """The documented path, and what stands for its parameter."""
-    path = path.rstrip("/")
-    for _, known in CALLS:
-        if path == known:
-            return known, ""
-    for _, known in CALLS:
-        if "{}" in known and (found := re.fullmatch(known.replace("{}", "([^/]+)"), path)):
-            return known, unquote(found[1])
-    raise ContractViolation(f"unknown path {path}")
-
-
-def _check_call(method: str, pattern: str, pairs: list[tuple[str, str]]) -> None:
-    known = CALLS.get((method, pattern))
-    if known is None:
-        raise ContractViolation(f"{pattern} takes no {method}")
-    given = dict(pairs)
-    if unknown := set(given) - known:
-        raise ContractViolation(f"{method} {pattern}: unknown parameter {sorted(unknown)}")
-    if missing := REQUIRED.get((method, pattern), set()) - set(given):
-        raise ContractViolation(f"{method} {pattern}: {sorted(missing)} missing")
-    for name in ("max_id", "since_id", "min_id", "limit", "in_reply_to_id"):
-        if name in given and not given[name].isdigit():
-            raise ContractViolation(f"{method} {pattern}: {name} is no number")
-    if int(given.get("limit", 0)) > LARGEST.get(pattern, 80):
-        raise ContractViolation(f"{method} {pattern}: limit is larger than documented")
-    for name in ("local", "remote", "only_media", "sensitive", "forward", "delete_media"):
-        if name in given and given[name] not in {"0", "1", "true", "false"}:
-            raise ContractViolation(f"{method} {pattern}: {name} is no truth value")
-    if given.get("visibility", "public") not in {"public", "unlisted", "private", "direct"}:
-        raise ContractViolation(f"{method} {pattern}: unknown visibility")
-
-
-def _checked(name: str, shown: dict[str, Any]) -> dict[str, Any]:
-    for key, kinds in ENTITIES[name].items():
-        if not isinstance(shown.get(key, ...), kinds):
-            raise ContractViolation(f"{name}: {key} is {shown.get(key, 'missing')!r}")
-    return shown
-
-
 def _account(somebody: Somebody) -> dict[str, Any]:
     shown = {
         "id": somebody.id,
@@ -476,7 +378,7 @@ def _account(somebody: Somebody) -> dict[str, Any]:
         "followers_count": 12,
         "bot": somebody.is_bot,
     }
-    return _checked("account", shown)
+    return checked("account", shown)
 
 
 def _iso(moment: datetime) -> str:

@@ -5,72 +5,34 @@ from __future__ import annotations
 import re
 import time
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from itertools import count
 from typing import Any
 
 from tests.conftest import SHARED
 from tests.contracts.openapi import open_api
 from tests.rigs.base import ContractViolation, Request, Response, Rig
+from tests.rigs.x_objects import (
+    EPOCH_MS,
+    OUR_ID,
+    OUR_NAME,
+    Account,
+    Found,
+    Objects,
+    Version,
+    Written,
+    floor_id,
+    milliseconds,
+    missing,
+    problem,
+)
 
-EPOCH_MS = 1_288_834_974_657
-OUR_ID, OUR_NAME = "700700", "romashka"
 NUMBERS = count()  # every rig has an app and a token of its own: limits are kept by token
-PROBLEMS = "https://api.x.com/2/problems"
 USER_ONLY = {("POST", "/2/tweets"), ("GET", "/2/users/me")}
 
 
-@dataclass
-class Version:
-    """One wording of a post."""
-
-    id: int
-    text: str
-    media: tuple[str, ...] = ()
-
-
-@dataclass
-class Written:
-    """A post with its history."""
-
-    author: str
-    versions: list[Version]
-    conversation: int = 0
-    parent: int = 0
-    quotes: int = 0
-    prefix: str = ""
-    is_hidden: bool = False
-    kind: str = "replied_to"
-    names: tuple[str, ...] = ()
-
-    @property
-    def last(self) -> Version:
-        return self.versions[-1]
-
-
-@dataclass
-class Account:
-    """Somebody on X."""
-
-    id: str
-    name: str
-    username: str
-    followers: int = 12
-    created_at: str = "2015-03-01T10:00:00.000Z"
-
-
-@dataclass
-class Found:
-    """Rows of an answer with what is missing."""
-
-    rows: list[tuple[Written, Version]] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    meta: dict[str, Any] | None = None
-
-
-class XRig(Rig):
+class XRig(Objects, Rig):
     """A hand-written X: mentions, recent search, lookup, replies, hiding."""
 
     name = "x"
@@ -151,10 +113,10 @@ class XRig(Rig):
 
     def limited(self) -> Response:
         headers = {"x-rate-limit-reset": str(int(time.time()) + 8), "x-rate-limit-remaining": "0"}
-        return Response(_told("Too Many Requests", 429), 429, headers)
+        return Response(problem("Too Many Requests", 429), 429, headers)
 
     def denied(self) -> Response:
-        return Response(_told("Unauthorized", 401), 401)
+        return Response(problem("Unauthorized", 401), 401)
 
     def config(self) -> dict[str, Any]:
         return {
@@ -200,15 +162,15 @@ class XRig(Rig):
     def _routed(self, request: Request, body: Any) -> Response:
         method, path, query = request.method, request.path, request.query
         if path == "/2/users/me":
-            user = self._user(self.accounts[OUR_NAME], query)
+            user = self.user(self.accounts[OUR_NAME], query)
             return Response({"data": user}, headers={"x-access-level": self.access_level})
         if path == f"/2/users/{OUR_ID}/mentions":
-            return Response(self._shown(self._page(self.addressed, query), query))
+            return Response(self.shown(self._page(self.addressed, query), query))
         if path == f"/2/users/{OUR_ID}/tweets":
             ours = [n for n in self._ids() if self.by_version[n].author == OUR_NAME]
-            return Response(self._shown(self._page(ours, query), query))
+            return Response(self.shown(self._page(ours, query), query))
         if path.startswith("/2/users/"):
-            return Response({"errors": [_missing(path.split("/")[3], "id")]})
+            return Response({"errors": [missing(path.split("/")[3], "id")]})
         if path == "/2/tweets/search/recent":
             return self._search(query)
         if path == "/2/tweets":
@@ -221,9 +183,9 @@ class XRig(Rig):
             raise ContractViolation("search: at most one of start_time, since_id")
         oldest = int((time.time() - 7 * 86_400) * 1000)
         for floor in (query.get("since_id"), query.get("start_time")):
-            if floor and _milliseconds(floor) < oldest:
+            if floor and milliseconds(floor) < oldest:
                 told = "'start_time' or 'since_id' must be within the last seven days"
-                return Response(_told(told, 400), 400)
+                return Response(problem(told, 400), 400)
         asked = query["query"]
         if found := re.fullmatch(r"conversation_id:(\d+)", asked):
             root = int(found[1])
@@ -232,21 +194,21 @@ class XRig(Rig):
                 for n in self._ids()
                 if self.by_version[n].conversation == root and self.by_version[n].parent
             ]
-            return Response(self._shown(self._page(ids, query), query))
+            return Response(self.shown(self._page(ids, query), query))
         words = re.sub(r"\s-\S+", "", asked).strip("()").casefold()
         pool = self.others if f"-@{OUR_NAME}" in asked else self._ids()
         ids = [n for n in pool if words in self.by_version[n].last.text.casefold()]
-        return Response(self._shown(self._page(ids, query), query))
+        return Response(self.shown(self._page(ids, query), query))
 
     def _page(self, ids: list[int], query: Mapping[str, str]) -> Found:
         """Newest first, below the token; O(page) but for the filters above."""
         token = query.get("next_token") or query.get("pagination_token")
         end = bisect_left(ids, int(token.removeprefix("before"))) if token else len(ids)
         if "end_time" in query:
-            end = min(end, bisect_left(ids, _floor_id(query["end_time"])))
+            end = min(end, bisect_left(ids, floor_id(query["end_time"])))
         start = bisect_left(ids, int(query.get("since_id", 0)) + 1)
         if "start_time" in query:
-            start = max(start, bisect_left(ids, _floor_id(query["start_time"])))
+            start = max(start, bisect_left(ids, floor_id(query["start_time"])))
         size = min(self.page_size, int(query["max_results"]))
         cut = max(start, end - size)
         numbers = ids[cut:end][::-1]
@@ -255,28 +217,28 @@ class XRig(Rig):
             meta |= {"newest_id": str(numbers[0]), "oldest_id": str(numbers[-1])}
         if cut > start:
             meta["next_token"] = f"before{numbers[-1]}"
-        return Found([self._row(number) for number in numbers], meta=meta)
+        return Found([self.row(number) for number in numbers], meta=meta)
 
     def _look_up(self, query: Mapping[str, str]) -> Response:
         found = Found()
         for number in query["ids"].split(","):
             if int(number) in self.by_version:
-                found.rows.append(self._row(int(number)))
+                found.rows.append(self.row(int(number)))
             else:
                 found.missing.append(number)
-        return Response(self._shown(found, query))
+        return Response(self.shown(found, query))
 
     def _create(self, body: Mapping[str, Any]) -> Response:
         above = self.by_version.get(int(body.get("reply", {}).get("in_reply_to_tweet_id", 0)))
         if above is None:
             told = "You attempted to reply to a Tweet that is deleted or not visible to you."
-            return Response(_told(told, 403), 403)
+            return Response(problem(told, 403), 403)
         if body["text"] in self.replies():
             told = "You are not allowed to create a Tweet with duplicate content."
-            return Response(_told(told, 403), 403)
+            return Response(problem(told, 403), 403)
         if not (above.quotes or any(f"@{OUR_NAME}" in one.text for one in above.versions)):
             told = "Reply to this conversation is not allowed: you have not been mentioned."
-            return Response(_told(told, 403), 403)
+            return Response(problem(told, 403), 403)
         number = self._new_id(None)
         post = Written(
             author=OUR_NAME,
@@ -291,7 +253,7 @@ class XRig(Rig):
 
     def _remove(self, number: int) -> Response:
         if number not in self.by_version:
-            return Response(_told("Not Found", 404), 404)
+            return Response(problem("Not Found", 404), 404)
         self.delete(f"x/{number}")
         return Response({"data": {"deleted": True}})
 
@@ -299,115 +261,11 @@ class XRig(Rig):
         post = self.by_version.get(number)
         root = self.by_version.get(post.conversation) if post else None
         if post is None or root is None or root.author != OUR_NAME:
-            return Response(_told("You can hide replies in your own conversations only.", 403), 403)
+            return Response(
+                problem("You can hide replies in your own conversations only.", 403), 403
+            )
         post.is_hidden = is_hidden
         return Response({"data": {"hidden": is_hidden}})
-
-    # ---- objects ---------------------------------------------------------------------------
-
-    def _shown(self, found: Found, query: Mapping[str, str]) -> dict[str, Any]:
-        fields = set(filter(None, query.get("post.fields", "").split(",")))
-        expanded = set(filter(None, query.get("expansions", "").split(",")))
-        body: dict[str, Any] = {}
-        if found.rows:
-            body["data"] = [self._object(*row, fields, expanded) for row in found.rows]
-        includes: dict[str, Any] = {}
-        if "author_id" in expanded and found.rows:
-            names = dict.fromkeys(post.author for post, _ in found.rows)
-            includes["users"] = [self._user(self.accounts[name], query) for name in names]
-        if others := list(self._related(found, expanded)):
-            includes["posts"] = [self._object(*row, fields, set()) for row in others]
-        if includes:
-            body["includes"] = includes
-        if found.missing:
-            body["errors"] = [_missing(number, "ids") for number in found.missing]
-        if found.meta is not None:
-            body["meta"] = found.meta
-        return body
-
-    def _related(self, found: Found, expanded: set[str]) -> Iterator[tuple[Written, Version]]:
-        numbers: list[int] = []
-        for post, version in found.rows:
-            if "referenced_posts" in expanded:
-                numbers += [post.parent, post.quotes]
-            if "edit_history_post_ids" in expanded:
-                numbers += [one.id for one in post.versions if one.id != version.id]
-        for number in dict.fromkeys(numbers):
-            if number in self.by_version:
-                yield self._row(number)
-
-    def _object(
-        self, post: Written, version: Version, fields: set[str], expanded: set[str]
-    ) -> dict[str, Any]:
-        said = post.prefix + version.text
-        links = [f"https://t.co/m{version.id % 10_000}{n}" for n in range(len(version.media))]
-        told = " ".join([_escaped(said), *links])
-        shown: dict[str, Any] = {
-            "id": str(version.id),
-            "text": told,
-            "edit_history_post_ids": [str(one.id) for one in post.versions],
-        }
-        if "created_at" in fields:
-            shown["created_at"] = _iso(version.id)
-        if "conversation_id" in fields:
-            shown["conversation_id"] = str(post.conversation)
-        if "display_text_range" in fields:
-            shown["display_text_range"] = [len(post.prefix), len(told)]
-        if "entities" in fields and (named := self._entities(post, version, said, links)):
-            shown["entities"] = named
-        if "author_id" in expanded:
-            shown["author_id"] = self.accounts[post.author].id
-        if "referenced_posts" in expanded and (post.parent or post.quotes):
-            pairs = ((post.kind, post.parent), ("quoted", post.quotes))
-            shown["referenced_posts"] = [{"type": k, "id": str(n)} for k, n in pairs if n]
-        return shown
-
-    def _entities(
-        self, post: Written, version: Version, said: str, links: Iterable[str]
-    ) -> dict[str, Any]:
-        named = [
-            {
-                "start": found.start(),
-                "end": found.end(),
-                "username": found[1],
-                "id": self.accounts[found[1]].id,
-            }
-            for found in re.finditer(r"@([A-Za-z0-9_]+)", said)
-            if found[1] in self.accounts
-        ]
-        urls = [
-            {
-                "start": len(said) + 1,
-                "end": len(said) + 24,
-                "url": link,
-                "expanded_url": address,
-                "display_url": "pic.x.com/1",
-                "media_key": f"3_{n}",
-            }
-            for n, (link, address) in enumerate(zip(links, version.media, strict=True))
-        ]
-        if post.quotes:
-            address = f"https://x.com/{OUR_NAME}/status/{post.quotes}"
-            urls.append({"start": 0, "end": 23, "url": "https://t.co/q", "expanded_url": address})
-        return {key: rows for key, rows in (("mentions", named), ("urls", urls)) if rows}
-
-    def _user(self, account: Account, query: Mapping[str, str]) -> dict[str, Any]:
-        fields = query.get("user.fields", "").split(",")
-        shown: dict[str, Any] = {
-            "id": account.id,
-            "name": account.name,
-            "username": account.username,
-        }
-        if "created_at" in fields:
-            shown["created_at"] = account.created_at
-        if "public_metrics" in fields:
-            shown["public_metrics"] = {
-                "followers_count": account.followers,
-                "following_count": 1,
-                "post_count": 5,
-                "listed_count": 0,
-            }
-        return shown
 
     # ---- state -----------------------------------------------------------------------------
 
@@ -442,49 +300,8 @@ class XRig(Rig):
     def _written(self, external_id: str) -> Written:
         return self.by_version[int(external_id.removeprefix("x/"))]
 
-    def _row(self, number: int) -> tuple[Written, Version]:
-        post = self.by_version[number]
-        return post, next(one for one in post.versions if one.id == number)
-
     def _ids(self) -> list[int]:
         return sorted([*self.addressed, *self.others])
 
     def _current(self) -> Iterator[Written]:
         return (self.by_version[number] for number in self._ids())
-
-
-def _milliseconds(value: str) -> int:
-    if value.isdigit():
-        return (int(value) >> 22) + EPOCH_MS
-    return int(datetime.fromisoformat(value).timestamp() * 1000)
-
-
-def _floor_id(moment: str) -> int:
-    return (_milliseconds(moment) - EPOCH_MS) << 22
-
-
-def _iso(number: int) -> str:
-    moment = datetime.fromtimestamp(((number >> 22) + EPOCH_MS) / 1000, UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _told(detail: str, status: int) -> dict[str, Any]:
-    """X's usual error body, with what the contract's `Error` asks for."""
-    about = {"title": "Error", "detail": detail, "type": "about:blank", "status": status}
-    return {"code": status, "message": detail, **about}
-
-
-def _missing(value: str, parameter: str) -> dict[str, Any]:
-    return {
-        "type": f"{PROBLEMS}/resource-not-found",
-        "title": "Not Found Error",
-        "detail": f"Could not find what {parameter} {value} names.",
-        "parameter": parameter,
-        "resource_id": value,
-        "resource_type": "tweet",
-        "value": value,
-    }
