@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
+from otklik.cli.calling import told
 from otklik.cli.values import read_values
 from otklik.database import make_engine, reading
 from otklik.errors import ConfigError
@@ -80,6 +82,47 @@ def test_a_check_says_of_each_source_whether_it_answers(added: Command, tmp_path
     assert "OTKLIK_SECRET_ABSENT" in rows["other"]["message"]
     assert rows["blog"]["message"].startswith("Transient")
     assert "blog (isso): NOT OK" in added("sources", "check", "blog").stdout
+
+
+def test_a_source_that_answers_is_told_with_its_newest_comment(
+    otklik: Command, tmp_path: Path
+) -> None:
+    row = {"id": "r1", "text": "Чай чудесный", "date": "2026-11-20T10:00:00+03:00"}
+    (tmp_path / "r.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    otklik("sources", "add", "export", "file", f"path={tmp_path / 'r.jsonl'}")
+    found = otklik("sources", "check", "export")
+    assert found.returncode == 0, found.stdout
+    assert found.stdout.startswith("export (file): ok, ")
+    (checked,) = json.loads(otklik("sources", "check", "--json").stdout)
+    assert (checked["ok"], checked["missing"], checked["delay_p50"]) == (True, [], None)
+
+
+def test_all_that_a_check_learnt_is_told_line_by_line() -> None:
+    row = {
+        "name": "shop",
+        "platform": "vk",
+        "ok": True,
+        "message": "12 posts",
+        "rights": ["wall"],
+        "can": ["post", "hide"],
+        "missing": ["ban: needs manage"],
+        "limits_left": "449 of 450",
+        "newest": datetime(2026, 11, 22, 7, tzinfo=UTC),
+        "delay_p50": 12.0,
+        "delay_p95": 40.0,
+        "delays": 7,
+        "to_do": "Получите новый токен",
+    }
+    assert list(told(row)) == [
+        "shop (vk): ok, 12 posts",
+        "  may: wall",
+        "  can: post, hide",
+        "  cannot: ban: needs manage",
+        "  limits left: 449 of 450",
+        "  newest: 2026-11-22 07:00:00 UTC",
+        "  delay: 12 s, 95 % within 40 s (of 7 comments)",
+        "  to do: Получите новый токен",
+    ]
 
 
 def test_pause_resume_and_back_fill_are_on_record(added: Command, tmp_path: Path) -> None:
