@@ -28,6 +28,7 @@ class Stream:
     Attributes:
         token_name: the parameter that takes the token of a page.
         reach: how far back X looks; None where it counts posts instead.
+        most: how many posts X gives, where it counts them.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Stream:
     token_name: str
     smallest: int
     reach: timedelta | None = None
+    most: int | None = None
 
 
 @dataclass
@@ -95,7 +97,7 @@ class Pass:
         self._stream, self._state, self._read = stream, state, read
         self._settle, self._is_backfill = settle, is_backfill
         self._seen: set[str] = set()
-        self._barren = 0
+        self._barren = self._count = 0
         self._was_restarted = False
 
     def batches(self) -> Iterator[tuple[Batch, list[str]]]:
@@ -108,13 +110,14 @@ class Pass:
                 continue
             if not state.token:
                 state.top = batch.newest
+            self._count += len(batch.posts)
             if batch.next_token and self._is_endless(batch):
                 state.drop_pass()
                 yield batch, [*warnings, self._endless()]
                 return
             if not batch.next_token:
                 state.end_pass()
-                yield batch, warnings
+                yield batch, [*warnings, *self._cut_off()]
                 return
             state.token = batch.next_token
             yield batch, warnings
@@ -177,6 +180,12 @@ class Pass:
         self._barren = 0 if ids - self._seen else self._barren + 1
         self._seen |= ids
         return batch.next_token == self._state.token or self._barren > BARREN_PAGES
+
+    def _cut_off(self) -> list[str]:
+        most = self._stream.most
+        if most is None or self._count < most:
+            return []
+        return [f"{self._stream.name} shows the newest {most} posts; older ones may be lost to it"]
 
     def _endless(self) -> str:
         return f"{self._stream.name}: the same posts come page after page; reading starts anew"

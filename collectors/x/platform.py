@@ -99,7 +99,8 @@ class X(Platform[XSettings]):
         "$0.020 for a mention. X charges the same object once in a UTC day; the spend shown here "
         "counts every time and is an upper bound. $0.015 for a reply, $0.20 for one with a link, "
         "about $0.010 for deleting or hiding. `recheck_hours` costs $0.005 for each look at each "
-        "young post. Empty polls cost nothing. `monthly_budget` is required and is never passed."
+        "young post, and a conversation is paid for whenever it is read. Empty polls cost "
+        "nothing. `monthly_budget` is required and is never passed."
     )
     answers = (
         "Replies to posts that mention our account or quote it; deletes our replies; hides and "

@@ -19,6 +19,7 @@ from otklik.errors import BudgetSpent, Gone
 IDS_PER_LOOKUP = 100
 YOUNG_KEPT = 600  # posts remembered for `recheck_hours`
 THREAD_PAGES = 5
+MENTIONS_SHOWN = 800
 SMALL_PAGE = 10  # what is asked for when the budget holds no more
 FIELDS = {
     "post.fields": ",".join(POST_FIELDS),
@@ -39,7 +40,7 @@ class Reader:
         streams = []
         if settings.mentions:
             path = f"/2/users/{settings.own_id}/mentions"
-            streams.append(Stream("mentions", path, {}, "pagination_token", 5))
+            streams.append(Stream("mentions", path, {}, "pagination_token", 5, most=MENTIONS_SHOWN))
         if query := settings.search_query:
             # A changed query starts anew: its older posts were never read.
             mark = hashlib.sha256(query.encode()).hexdigest()[:8]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
-from itertools import count
 from typing import Any
 
 import pytest
@@ -176,7 +176,7 @@ def test_reposts_are_left_out(rig: XRig) -> None:
 def test_fresh_tokens_for_the_same_posts_come_to_an_end(rig: XRig, proxy: FaultyProxy) -> None:
     written = {rig.write(f"Отзыв {n}") for n in range(9)}
     first: list[bytes] = []
-    numbers = count()
+    numbers = itertools.count()
 
     def turn(body: bytes) -> bytes:
         first.append(body)
@@ -215,6 +215,19 @@ def test_an_expired_page_token_begins_the_pass_again(rig: XRig, proxy: FaultyPro
     proxy.break_with(answer(400, json.dumps(told)), path="pagination_token", times=1)
     ledger.read(rig.platform(proxy.url, query=""))
     assert ledger.theirs == written
+
+
+@pytest.mark.parametrize(("count", "is_said"), [(799, False), (800, True)])
+def test_as_many_mentions_as_x_shows_may_be_not_all(
+    rig: XRig, count: int, is_said: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(XRig, "page_size", 100)
+    for n in range(count):
+        rig.write(f"Отзыв {n}", at=ago(minutes=900 - n))
+    ledger = Ledger()
+    ledger.read(rig.platform(query="", page_size=100, recheck_hours=0))
+    assert len(ledger.theirs) == count
+    assert bool(ledger.warnings) == is_said
 
 
 def test_an_edit_keeps_its_identity_and_its_first_moment(rig: XRig) -> None:

@@ -299,10 +299,10 @@ def test_a_check_says_what_is_missing(rig: XRig) -> None:
     assert "@romashka" in other.missing[0]
 
 
-def test_a_check_is_cheap(rig: XRig) -> None:
+def test_a_check_is_cheap(rig: XRig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(XRig, "page_size", 100)
     meter = LocalMeter(5_000_000)
     for n in range(20):
         rig.write(f"Отзыв {n}", author=f"А{n}")
-    rig.page_size = 100  # type: ignore[misc]
     rig.platform(meter=meter).check()
     assert meter.spent <= 5 * 15_000 + 10_000
