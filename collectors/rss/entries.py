@@ -68,8 +68,8 @@ class EntryReader:
     def comments_of(self) -> Iterator[tuple[str, int, Article]]:
         """Feeds of comments that entries name, with the count of comments (-1 when unsaid)."""
         for entry in self._feed.entries:
-            address = urljoin(self._address, clean_name(entry.get("wfw_commentrss")))
-            if address != self._address and urlsplit(address).netloc.lower() == self.host:
+            address = _joined(self._address, entry.get("wfw_commentrss"))
+            if address and urlsplit(address).netloc.lower() == self.host:
                 count = clean_name(entry.get("slash_comments"))
                 article = Article(self._identity(entry), self._title(entry), self._link(entry))
                 yield address, int(count) if count.isdecimal() else -1, article
@@ -163,8 +163,7 @@ class EntryReader:
         return clean_name(_plain(entry.get("title_detail"), entry.get("title")))
 
     def _link(self, entry: Entry) -> str:
-        link = clean_name(entry.get("link"))
-        return _http(urljoin(self._address, link)) if link else ""
+        return _joined(self._address, entry.get("link"))
 
     def _media(self, entry: Entry, *, has_text: bool) -> tuple[str, ...]:
         found = [link.get("href") for link in entry.get("enclosures") or ()]
@@ -172,7 +171,7 @@ class EntryReader:
             found += [item.get("url") for item in entry.get(key) or ()]
         if not has_text:
             found += _pictures(entry)
-        links = (_http(urljoin(self._address, str(url))) for url in found if url)
+        links = (_joined(self._address, url) for url in found)
         return tuple(dict.fromkeys(link for link in links if link))[:MAX_MEDIA]
 
 
@@ -249,6 +248,15 @@ class _Pictures(HTMLParser):
         source = dict(attrs).get("src")
         if tag == "img" and source:
             self.found.append(source)
+
+
+def _joined(address: str, value: Any) -> str:
+    """An http(s) link of the feed, made absolute; empty for anything else."""
+    link = clean_name(value)
+    try:
+        return _http(urljoin(address, link)) if link else ""
+    except ValueError:
+        return ""
 
 
 def _http(value: Any) -> str:

@@ -24,6 +24,7 @@ from collectors.rss.memory import (
 from collectors.rss.settings import MAX_URL, RssSettings
 from otklik.errors import AccessDenied, Gone, PlatformError, RateLimited, Transient
 from otklik.platforms import (
+    BadRow,
     CollectedMention,
     Cursor,
     Limit,
@@ -37,6 +38,7 @@ ACCEPT = "application/rss+xml, application/atom+xml, application/xml;q=0.9, */*;
 HOST_LIMIT = Limit(1, 1, burst=3, per="host")
 NOT_MODIFIED = 304
 ANOTHER_ADDRESS = "Ленты {url} больше нет или она закрыта: укажите новый адрес или уберите её."
+UNREADABLE = "запись ленты не читается: её XML испорчен"
 EMPTY = "лента {url} пуста, хотя раньше в ней были записи"
 
 
@@ -160,7 +162,12 @@ class Rss(Platform[RssSettings]):
         if self.settings.follow_comments and followed is None:
             _note_followed(reader, memory)
         warnings = (f"{feed.warning}: {address}",) if feed.warning else ()
-        yield Page(mentions=tuple(fresh), cursor=memory.cursor(), warnings=warnings)
+        yield Page(
+            mentions=tuple(fresh),
+            bad_rows=tuple(BadRow(place=address, reason=UNREADABLE, raw=raw) for raw in feed.bad),
+            cursor=memory.cursor(),
+            warnings=warnings,
+        )
 
     @staticmethod
     def _settle(known: Known, answer: Answer, body: str) -> None:

@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from collectors.rss.entries import EntryReader
+from collectors.rss.feed import NotAFeed, parse_feed
 from otklik.errors import AccessDenied, ConfigError, Transient
 from otklik.platforms import build_platform, discover
 from tests.collectors.test_rss import feed_of, item, read
 from tests.rigs.reading import Ledger
-from tests.rigs.rss import HOST, PATH, RssRig
+from tests.rigs.rss import HOST, PATH, RSS, RssRig
 from tests.servers.faulty import FaultyProxy, answer
 
 
@@ -28,6 +32,50 @@ def test_a_broken_feed_gives_what_can_be_read_and_says_so(rig: RssRig) -> None:
     assert len(ledger.standing) == 2
     assert "Рога & копыта" in ledger.standing[f"{HOST}/https://{HOST}/1/"].text
     assert "испорчен" in ledger.warnings[0]
+
+
+def test_an_entry_that_cannot_be_parsed_costs_itself_only(rig: RssRig) -> None:
+    """A number no character has makes feedparser itself break down."""
+    ledger = read(rig, feed_of(item(1), item(2, "Рога & &#x99999999; копыта"), item(3)))
+    assert set(ledger.standing) == {f"{HOST}/https://{HOST}/{n}/" for n in (1, 3)}
+    (bad,) = ledger.pages[-1].bad_rows
+    assert "Рога" in bad.raw
+    assert "испорчен" in ledger.warnings[0]
+
+
+PARTS = [
+    b"<",
+    b">",
+    b"&",
+    b"]]>",
+    b"&#x99999999;",
+    b"\xff",
+    b"<item>",
+    b"</item>",
+    b"//[",
+    b"<link>",
+]
+
+
+@given(
+    cuts=st.lists(
+        st.tuples(st.integers(0, 900), st.integers(0, 40), st.sampled_from(PARTS)), max_size=5
+    )
+)
+def test_however_a_feed_is_broken_it_is_read_or_refused(
+    cuts: list[tuple[int, int, bytes]],
+) -> None:
+    extra = "<enclosure url='/a'/><width>1</width><category>c</category>"
+    body = bytearray(feed_of(item(1, extra=extra), item(2, extra=extra)).encode())
+    for start, length, put in cuts:
+        body[start : start + length] = put
+    address = f"https://{HOST}/feed"
+    try:
+        feed = parse_feed(bytes(body), RSS, address)
+    except NotAFeed:
+        return
+    reader = EntryReader(address, feed, is_comments=False, article=None, our_authors=())
+    assert len(list(reader.mentions())) <= len(feed.entries)
 
 
 @pytest.mark.parametrize("share", [0.3, 0.5, 0.7, 0.9, 0.99])
