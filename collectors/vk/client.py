@@ -79,6 +79,10 @@ class VkClient:
         """Whether a configured token may call each of these."""
         return all(choose([method], self._tokens) for method in methods)
 
+    def mark_of(self, kind: Kind) -> str:
+        """Tells one token from another, and nothing of it; empty without such a token."""
+        return self._limit_key(kind).split(":")[1][:8] if kind in self._tokens else ""
+
     def read(self, method: str, /, *, as_user: bool = False, **params: Any) -> Any:
         """`response` of a reading call, repeated a few times when it fails on the way.
 

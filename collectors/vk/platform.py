@@ -95,9 +95,11 @@ class Vk(Platform[VkSettings]):
         "Solving a captcha (error 14): the account is paused until a person has logged in.",
         "A reply in a topic hangs under the topic, not under one comment of it.",
         "Market lists tell no number of comments: goods are read in turn, 25 at a poll.",
-        "Comments under posts beyond the `watch_posts` newest: those only Long Poll tells.",
+        "After the first reading, new comments in threads beyond the `watch_posts` newest of a "
+        "place: those only Long Poll tells.",
         "Edits of comments carry no date; those in quiet threads are seen within some polls.",
-        "Threads of more than 20,000 comments are read up to there.",
+        "Threads of more than 20,000 comments are read up to there, and deletions in threads "
+        "whose comments do not add up to VK's own count are told by Long Poll only.",
         "Registration dates of authors; deleted or closed accounts come without followers.",
     )
 
@@ -200,7 +202,7 @@ class Vk(Platform[VkSettings]):
         yield from self._streams(state).pages()
         if refused is not None:
             yield Page(cursor=state.cursor(), warnings=(str(refused),))
-        state.swept = now().timestamp()
+        state.swept, state.deep = now().timestamp(), {}
 
     def _with_events(self, state: State) -> Iterator[Page]:
         can_read = any(self.client.can(*READING[place]) for place in self.settings.watch)
@@ -257,12 +259,15 @@ class Vk(Platform[VkSettings]):
 
     def _know_ourselves(self, state: State) -> None:
         """Whose the user token is; asked for once and kept in the cursor."""
-        if Kind.USER in self.settings.tokens and not (state.me or self._teller.me):
+        mark = self.client.mark_of(Kind.USER)
+        if not self._teller.me and state.me_by == mark:
+            self._teller.me = state.me
+        if mark and not self._teller.me:
             answer = self.client.read("users.get", as_user=True)
             is_list = isinstance(answer, list) and answer and isinstance(answer[0], dict)
             number = answer[0].get("id") if is_list else None
             self._teller.me = number if isinstance(number, int) else 0
-        self._teller.me = state.me = state.me or self._teller.me
+        state.me, state.me_by = self._teller.me, mark
 
     def _sweep(self, state: State) -> Sweep:
         return Sweep(self.client, self.settings, self._teller, state, page_of=self.page_of)

@@ -25,7 +25,9 @@ class State:
         streams: see `collectors.vk.streams`.
         ts: number of the last Long Poll event that was handed over.
         swept: seconds since the epoch, when everything was last looked through.
+        deep: in the first look, how far down the list of a place it came.
         me: the account of the user token.
+        me_by: which token that was, in short.
     """
 
     floor: datetime
@@ -34,21 +36,25 @@ class State:
     streams: dict[str, Any] = field(default_factory=dict)
     ts: str = ""
     swept: float = 0.0
+    deep: dict[str, int] = field(default_factory=dict)
     me: int = 0
+    me_by: str = ""
 
     @classmethod
-    def of(cursor_type: type[State], cursor: Cursor, start: datetime) -> State:  # noqa: N804
+    def of(cls, cursor: Cursor, start: datetime) -> State:
         """From a cursor of ours; a fresh one from `start` on where it is none."""
         if "floor" not in cursor:
-            return cursor_type(start)
-        return cursor_type(
+            return cls(start)
+        return cls(
             floor=datetime.fromisoformat(cursor["floor"]),
             threads={name: Seen(*seen) for name, seen in cursor.get("threads", {}).items()},
             turn=int(cursor.get("turn", 0)),
             streams=dict(cursor.get("streams", {})),
             ts=str(cursor.get("ts", "")),
             swept=float(cursor.get("swept", 0.0)),
+            deep=dict(cursor.get("deep", {})),
             me=int(cursor.get("me", 0)),
+            me_by=str(cursor.get("me_by", "")),
         )
 
     def cursor(self) -> Cursor:
@@ -60,7 +66,9 @@ class State:
             "streams": dict(self.streams),
             "ts": self.ts,
             "swept": self.swept,
+            "deep": dict(self.deep),
             "me": self.me,
+            "me_by": self.me_by,
         }
 
     def keep(self, name: str, seen: Seen) -> None:

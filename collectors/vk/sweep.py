@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from collectors.vk.client import BATCH, VkClient
-from collectors.vk.listing import Listing, read_lists
+from collectors.vk.listing import AHEAD, Listing, read_lists
 from collectors.vk.mentions import Teller
-from collectors.vk.places import LISTS, PAGE, Topic, find_call, topics_of
+from collectors.vk.places import LISTS, PAGE, Topic, find_call, list_call, topics_of
 from collectors.vk.settings import VkSettings
 from collectors.vk.state import State
 from collectors.vk.threads import Read, Seen, read_threads
@@ -19,6 +20,7 @@ from otklik.platforms import BadRow, CollectedMention, Page
 
 AT_ONCE: Final = 5_000  # comments read before they are handed over
 DAY: Final = 86_400.0
+DATED: Final = ("wall", "board", "videos")  # lists in the order of their dates
 DENIED: Final = "denied"  # instead of a digest: read again when VK counts anew
 
 
@@ -69,6 +71,9 @@ class Sweep:
         due = [topic for listing in listings for topic in self._certain(listing)]
         due += self._in_turn(listings, {topic.name for topic in due})
         yield from self._pages(due)
+        if not self._state.swept:
+            for listing in listings:
+                yield from self._further_down(listing)
         yield from self._vanished(listings)
         bad_rows = [row for listing in listings for row in listing.bad_rows]
         warnings = [line for listing in listings for line in listing.warnings]
@@ -79,8 +84,8 @@ class Sweep:
             raise errors[0]
 
     def _listed_since(self) -> float:
-        """At first as far as was asked for, later as far as the last look, and a day."""
-        return self._state.swept - DAY if self._state.swept else self._floor
+        """As far as the last look, and a day; the first look goes further down by itself."""
+        return self._state.swept - DAY if self._state.swept else math.inf
 
     def some_threads(self, names: Sequence[Name]) -> Iterator[Page]:
         """The same for these threads, which an event named."""
@@ -109,23 +114,45 @@ class Sweep:
             gone += [name for name in some if name not in found]
         return topics, gone
 
-    def _pages(self, due: Sequence[Topic]) -> Iterator[Page]:
+    def _further_down(self, listing: Listing) -> Iterator[Page]:
+        """Threads below those that are watched, down to the date asked for; once."""
+        place, size = listing.watched, listing.size
+        offset = self._state.deep.get(place, listing.read - size // 2)
+        is_open = listing.error is None and not listing.is_over and listing.oldest >= self._floor
+        while is_open and place in DATED:
+            part = Listing(place, size=size, read=offset)
+            offsets = [offset + n * size for n in range(AHEAD)]
+            calls = [list_call(place, self._settings, start, size) for start in offsets]
+            for start, answer in zip(offsets, self._client.batch(calls), strict=True):
+                part.take(self._settings.owner_id, start, answer)
+            if part.error is not None:
+                raise part.error
+            known = self._state.threads
+            topics = [topic for topic in part.topics.values() if str(topic.name) not in known]
+            yield from self._pages([t for t in topics if self._is_alive(t)], is_kept=False)
+            # half a page is read again: a deletion meanwhile moves the rest up
+            offset = self._state.deep[place] = part.read - size // 2
+            is_open = not part.is_over and part.oldest >= self._floor
+            yield self._page(warnings=tuple(part.warnings))
+
+    def _pages(self, due: Sequence[Topic], *, is_kept: bool = True) -> Iterator[Page]:
         done = 0
         for some in _portions(sorted(due, key=lambda topic: topic.at)):
             draft = _Draft()
             for read in read_threads(self._client, some):
                 done += 1
-                self._changes(read, draft)
+                self._changes(read, draft, is_kept)
                 if len(draft.mentions) >= self._page_of:
                     yield self._page(**vars(draft), progress=done / len(due))
                     draft = _Draft()
             if not draft.is_empty:
                 yield self._page(**vars(draft), progress=done / len(due))
 
-    def _changes(self, read: Read, draft: _Draft) -> None:
+    def _changes(self, read: Read, draft: _Draft, is_kept: bool) -> None:
         name = str(read.topic.name)
         known = self._state.threads.get(name)
-        self._state.keep(name, _seen(read))
+        if is_kept:
+            self._state.keep(name, _seen(read))
         if known is None and read.error is None and 0 < read.newest < self._floor:
             return
         comments, is_whole = read.news(known)

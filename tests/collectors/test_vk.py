@@ -125,6 +125,18 @@ def test_our_own_words_are_context(rig: VkRig) -> None:
     assert [mention.author.is_ours for mention in shown] == [False, True, True, True]
 
 
+def test_another_persons_token_makes_another_account_ours(rig: VkRig) -> None:
+    written = rig.write_in(rig.open(at=ago(hours=1)), "Где заказ?")
+    ledger = Ledger()
+    ledger.read(vk(rig))
+    ledger.read(vk(rig))
+    assert rig.calls["users.get"] == 1
+    rig.tokens["user-new"] = "user"
+    ledger.read(vk(rig, user_token="user-new"))
+    assert rig.calls["users.get"] == 2
+    assert ledger.theirs == {written}
+
+
 # ---- branches -----------------------------------------------------------------------------------
 
 

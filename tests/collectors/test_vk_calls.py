@@ -13,7 +13,7 @@ import pytest
 from collectors.vk import Vk
 from collectors.vk.client import LIMITS
 from collectors.vk.rights import Kind
-from otklik.errors import AccessDenied, ConfigError, RateLimited
+from otklik.errors import AccessDenied, ConfigError, RateLimited, Transient
 from otklik.platforms import Capability
 from tests.rigs.reading import Ledger, fill
 from tests.rigs.vk import QuickMeter, VkRig
@@ -96,6 +96,47 @@ def test_the_cursor_stays_small_with_as_many_threads_as_may_be_watched() -> None
         assert len(ledger.read(vk(rig, watch_posts=600))) == 600
         assert len(json.dumps(ledger.cursor)) < 64_000
         assert ledger.read(vk(rig, watch_posts=600)) == []
+
+
+@pytest.mark.parametrize("pages", [7, 30, None])
+def test_a_back_fill_goes_down_to_its_date_below_what_is_watched(pages: int | None) -> None:
+    with BigRig() as rig:
+        places = [rig.open(at=ago(days=20) + n) for n in range(900)]
+        written = {rig.write_in(place, "Отзыв", at=place.date + 1) for place in places}
+        old = rig.open(at=ago(days=40))
+        rig.write_in(old, "Давно", at=ago(days=39))
+        ledger = Ledger()
+        ledger.read(vk(rig), pages)
+        if pages is not None:
+            rig.delete(written.pop())
+            written.add(rig.write_in(rig.open(at=ago(minutes=5)), "Новость"))
+            ledger.read(vk(rig))
+        assert ledger.theirs >= written
+        assert f"{old.name}/" not in "".join(ledger.theirs)
+        assert len(json.dumps(ledger.cursor)) < 64_000
+        assert ledger.read(vk(rig)) == []
+        assert not rig.violations
+
+
+def test_a_back_fill_that_fails_below_goes_on_there(rig: VkRig) -> None:
+    places = [rig.open(at=ago(days=20) + n) for n in range(40)]
+    written = {rig.write_in(place, "Отзыв", at=place.date + 1) for place in places}
+    few: dict[str, Any] = {"watch_posts": 3, "recheck_posts": 1}
+    ledger = Ledger()
+    with FaultyProxy(rig.url) as proxy:
+        platform = vk(rig, proxy.url, **few)
+        for page in platform.collect({}):
+            ledger.store(page)
+            if ledger.cursor["deep"]:
+                break
+        platform.close()
+        assert set() < ledger.theirs < written
+        proxy.break_with(answer(200, '{"error":{"error_code":10,"error_msg":""}}'), path="execute")
+        with pytest.raises(Transient):
+            ledger.read(vk(rig, proxy.url, **few))
+    ledger.read(vk(rig, **few))
+    assert ledger.theirs == written
+    assert ledger.cursor["deep"] == {}
 
 
 def test_quiet_threads_are_looked_at_in_turn(rig: VkRig) -> None:
