@@ -295,6 +295,8 @@ class Telegram(Platform[TelegramSettings]):
     def _is_out(self, chat: int) -> bool:
         try:
             member = self._api.read("getChatMember", chat_id=chat, user_id=self._api.own_id)
+        except Moved:
+            return False
         except (AccessDenied, Gone) as error:
             _raise_if_dead(error)
             return True

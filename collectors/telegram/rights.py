@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from collectors._text import clean_name
-from collectors.telegram.api import BotApi
+from collectors.telegram.api import BotApi, Moved
 from otklik.errors import AccessDenied, Gone, Transient
 
 PRIVACY = (
@@ -15,6 +15,7 @@ PRIVACY = (
     "Disable), затем удалите бота из группы и добавьте снова, или сделайте его администратором"
 )
 NOT_IN = "бота нет в чате {chat}: добавьте его туда администратором ({reason})"
+MOVED = "группа {chat} стала супергруппой: замените в `chats` её номер на {new}"
 NO_RIGHT = "в чате {chat} боту не дано право {right}: {use} нельзя"
 WEBHOOK = "у бота включён webhook, обновления уходят туда: отключите его (deleteWebhook)"
 UNREAD = "чат {chat} — канал без обсуждения: комментариев у него нет, назовите группу обсуждения"
@@ -76,6 +77,9 @@ def _look_into(api: BotApi, name: str, sees_all: bool, look: _Look) -> None:
     try:
         chat = _table(api, api.read("getChat", chat_id=key))
         member = _table(api, api.read("getChatMember", chat_id=key, user_id=api.own_id))
+    except Moved as error:
+        look.missing.append(MOVED.format(chat=name, new=error.chat))
+        return
     except (AccessDenied, Gone) as error:
         if isinstance(error, AccessDenied) and error.whole_account:
             raise

@@ -292,3 +292,6 @@ def test_a_check_names_what_is_missing_and_the_way_out(
     assert any("webhook" in line for line in platform.check().missing)
     rig.member = {"status": "left", "user": rig.member["user"]}
     assert any("бота нет в чате" in line for line in platform.check().missing)
+    rig.member = {**rig.member, "status": "member"}
+    rig.moved = -1001700000999
+    assert any(str(rig.moved) in line for line in platform.check().missing)
