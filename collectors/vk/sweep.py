@@ -94,7 +94,11 @@ class Sweep:
         yield from self._gone(gone)
 
     def find(self, names: Sequence[Name]) -> tuple[list[Topic], list[Name]]:
-        """These threads as VK shows them now, and those that it certainly no longer has."""
+        """These threads as VK shows them now, and those that it certainly no longer has.
+
+        Raises:
+            Transient: VK could not tell of some; what an event said must not be forgotten.
+        """
         groups: dict[tuple[str, int], list[Name]] = {}
         for name in names:
             groups.setdefault((name.kind, name.owner), []).append(name)
@@ -107,8 +111,10 @@ class Sweep:
         topics: list[Topic] = []
         gone: list[Name] = []
         for (kind, owner, some), answer in zip(parts, answers, strict=True):
-            if isinstance(answer, PlatformError):
+            if isinstance(answer, AccessDenied):
                 continue
+            if isinstance(answer, PlatformError):
+                raise answer
             found = {topic.name: topic for topic in topics_of(kind, owner, answer)[0]}
             topics += [found[name] for name in some if name in found]
             gone += [name for name in some if name not in found]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -270,6 +271,19 @@ def test_a_death_before_events_are_stored_has_them_again(rig: VkRig) -> None:
     ledger.read(rig.platform(**EVENTS), 1)
     assert ledger.theirs < written
     ledger.read(rig.platform(**EVENTS))
+    assert ledger.theirs == written
+
+
+@pytest.mark.parametrize("method", ["wall.getById", "wall.getComments"])
+def test_an_event_whose_thread_cannot_be_read_now_is_not_forgotten(rig: VkRig, method: str) -> None:
+    places = [rig.open(at=ago(hours=2)) for _ in range(2)]
+    ledger = settled(rig)
+    written = {rig.write_in(place, "Новость") for place in places}
+    rig.refusals[method] = Refused(10, "Internal server error")
+    with suppress(Transient):
+        ledger.read(rig.platform(**EVENTS))
+    rig.refusals.clear()
+    ledger.read(rig.platform(**{**EVENTS, "sweep_seconds": 0}))
     assert ledger.theirs == written
 
 
