@@ -12,7 +12,7 @@ import pytest
 from collectors.rss.memory import Followed, Known, Memory, pair_of
 from otklik.errors import AccessDenied
 from otklik.metering import LocalMeter
-from otklik.platforms import CollectedMention
+from otklik.platforms import CollectedMention, build_platform, discover
 from tests.collectors.polling import mentions
 from tests.rigs.reading import Ledger
 from tests.rigs.rss import HOST, PATH, RSS, RssRig
@@ -314,3 +314,11 @@ def test_the_cursor_stays_small_with_many_large_feeds() -> None:
     assert len(kept[0].seen) == 40
     assert all(len(known.seen) > 50 for known in kept[1:])
     assert kept[1].seen.items() <= memory.feeds[f"https://{HOST}/1/{'x' * 200}"].seen.items()
+
+
+def test_a_feed_in_ones_own_network_is_read_where_that_is_meant(rig: RssRig) -> None:
+    rig.write("Внутренняя новость")
+    config = {"feeds": [rig.url + PATH], "allow_private_hosts": True}
+    ledger = Ledger()
+    ledger.read(build_platform(discover()["rss"], config, source="внутри"))
+    assert only(ledger).text == "Внутренняя новость"
