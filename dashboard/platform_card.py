@@ -76,7 +76,8 @@ def _text(title: str, text: str) -> Html:
 
 def _list(title: str, items: Iterable[str], *, tag: str = "ul") -> Html:
     lines = [fill("<li>{text}</li>", text=one_line(item, shown=1000)) for item in items]
-    return _part(title, Html(f"<{tag}>{join(lines)}</{tag}>")) if lines else Html("")
+    body = fill("<{tag}>{lines}</{tag}>", tag=tag, lines=join(lines))
+    return _part(title, body) if lines else Html("")
 
 
 def _part(title: str, body: Html) -> Html:

@@ -72,7 +72,9 @@ def _editor(case: data.CaseFile, who: Person) -> None:
             key=key,
             height=TEXT_HEIGHT,
             label_visibility="collapsed",
-            placeholder=_("Write for the readers: each point, a fact or a deed, and by when."),
+            placeholder=""
+            if mention.cannot_answer
+            else _("Write for the readers: each point, a fact or a deed, and by when."),
             disabled=bool(mention.cannot_answer),
         )
         text = text or ""

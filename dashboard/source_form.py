@@ -23,7 +23,6 @@ def draw(kind: type[AnyPlatform]) -> None:
     wrong: Wrong = st.session_state.get(WRONG, {})
     found = fields.list_fields(kind)
     with st.form(key="add-source", border=False, enter_to_submit=False):
-        _problem(wrong, WHOLE)
         _own_name(kind, wrong)
         first = OURS if kind.cost == "free" else (*OURS, "monthly_budget")
         _widgets(kind, [one for one in found if one.name in first or not one.is_common], wrong)
@@ -31,11 +30,15 @@ def draw(kind: type[AnyPlatform]) -> None:
         with st.expander(_("More settings"), expanded=any(one.name in wrong for one in rest)):
             _interval(kind, wrong)
             _widgets(kind, rest, wrong)
-        with st.container(horizontal=True, key="ot-add-decide"):
+        _problem(wrong, WHOLE)
+        with st.container(horizontal=True, key="ot-add-decide", vertical_alignment="center"):
             st.form_submit_button(
                 _("Add the source"), type="primary", key="add", on_click=_on_add, args=(kind,)
             )
             st.form_submit_button(_("Check first"), key="try", on_click=_on_try, args=(kind,))
+            if wrong:
+                text = _("Not yet: mend what is marked in red.")
+                show(fill('<p class="ot-notice ot-notice-problem">{text}</p>', text=text))
 
 
 def _key(kind: type[AnyPlatform], name: str) -> str:

@@ -82,7 +82,7 @@ def add_isso(page: Page, isso: IssoServer, screenshots: Path) -> None:
     page.get_by_text("Ещё настройки").click()
     page.locator(".st-key-add-isso-allow_private_hosts label").click()
     page.click(".st-key-try button")
-    expect(page.locator(".ot-checked-ok")).to_be_visible(timeout=30_000)
+    expect(page.locator(".ot-checked-ok")).to_be_in_viewport(timeout=30_000)
     page.screenshot(path=screenshots / "sources-form-ru.png")
     page.click(".st-key-add button")
     page.wait_for_selector(".st-key-ot-fares", timeout=15_000)

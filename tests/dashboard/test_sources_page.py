@@ -65,7 +65,7 @@ def test_one_line_says_how_many_are_how(
     assert dict(parts) == {
         SourceState.OK: "9 в порядке",
         SourceState.OFF: "1 без доступа",
-        SourceState.FAILING: "2 не отвечают",
+        SourceState.FAILING: "2 сбоят",
         SourceState.SUSPECT: "1 подозрительный",
         SourceState.PAUSED: "1 на паузе",
         SourceState.NEW: "1 ещё не читан",
