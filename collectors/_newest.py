@@ -22,6 +22,7 @@ from otklik.platforms import BadRow, CollectedMention, Cursor, Page
 
 BARREN_PAGES = 3  # pages in a row that repeat earlier ones; then the list has no end
 RING = 24
+BAD_KEPT = 10
 PARTS_KEPT = 30  # answers under one item whose vanishing is noticed
 ASKED_AT_ONCE = 30  # vanished items that are asked for by id in one poll
 STEP = 1e-6
@@ -289,7 +290,7 @@ class _Pass:
         for row in batch.bad_rows:
             mark = digest_of(row.place, row.reason, row.raw)
             if mark not in self._state.bad:
-                self._state.bad = [*self._state.bad, mark][-RING:]
+                self._state.bad = [*self._state.bad, mark][-BAD_KEPT:]
                 yield row
 
     def _give_up(self) -> Page:
@@ -299,7 +300,7 @@ class _Pass:
 
     def _finish(self, batch: Batch) -> Page:
         state = self._state
-        state.token = ""
+        state.token, state.ring = "", []
         deleted = self._deleted(batch) if state.top or self._listing.asks_by_id else []
         warnings = self._warnings(batch)
         state.is_second = state.has_deep_news and not state.is_second
