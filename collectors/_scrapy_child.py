@@ -39,6 +39,37 @@ from collectors._scrapy import Event
 from collectors._wire import MAX_REDIRECTS, WHOLE_CALL
 
 LONGEST_DELAY = 30.0  # seconds between two calls that a robots.txt may ask for
+# Only what is named here runs: the rest would keep cookies, open ports, and cost a start.
+EXTENSIONS = {
+    "scrapy.extensions.corestats.CoreStats": 0,
+    "scrapy.extensions.closespider.CloseSpider": 0,
+    "scrapy.extensions.throttle.AutoThrottle": 0,
+}
+DOWNLOADER_MIDDLEWARES = {
+    f"scrapy.downloadermiddlewares.{name}": order
+    for name, order in {
+        "offsite.OffsiteMiddleware": 50,
+        "robotstxt.RobotsTxtMiddleware": 100,
+        "downloadtimeout.DownloadTimeoutMiddleware": 350,
+        "defaultheaders.DefaultHeadersMiddleware": 400,
+        "useragent.UserAgentMiddleware": 500,
+        "retry.RetryMiddleware": 550,
+        "httpcompression.HttpCompressionMiddleware": 590,
+        "redirect.RedirectMiddleware": 600,
+        "stats.DownloaderStats": 850,
+    }.items()
+}
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": 25,
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": 50,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": 800,
+}
+RETRIED = [
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+]
 ORPHANED = 3  # exit status of a child whose parent is gone
 
 
@@ -154,17 +185,10 @@ def settings_of(order: Event) -> dict[str, Any]:
         "HTTPERROR_ALLOW_ALL": True,
         "LOG_LEVEL": "ERROR",
         "LOG_VERSIONS": [],
-        **dict.fromkeys(
-            (
-                "COOKIES_ENABLED",
-                "HTTPPROXY_ENABLED",
-                "METAREFRESH_ENABLED",
-                "REFERER_ENABLED",
-                "REMOTE_CONTROL_ENABLED",
-                "TELNETCONSOLE_ENABLED",
-            ),
-            False,
-        ),
+        "RETRY_EXCEPTIONS": RETRIED,
+        "EXTENSIONS_BASE": EXTENSIONS,
+        "DOWNLOADER_MIDDLEWARES_BASE": DOWNLOADER_MIDDLEWARES,
+        "SPIDER_MIDDLEWARES_BASE": SPIDER_MIDDLEWARES,
     }
 
 

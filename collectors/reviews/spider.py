@@ -293,10 +293,10 @@ class ReviewSpider(Spider):
 
     async def close_page(self, thread: Thread, start: str) -> None:
         """One page less to wait for; at the last one of a thread tell how it stands."""
-        for event in self.closed(thread, start):
+        for event in self.ends_of(thread, start):
             await self.out.send(event)
 
-    def closed(self, thread: Thread, start: str) -> Iterator[Event]:
+    def ends_of(self, thread: Thread, start: str) -> Iterator[Event]:
         """Events due when a page of a thread is done."""
         thread.open -= 1
         self.open[thread.order] -= 1
@@ -324,7 +324,7 @@ class ReviewSpider(Spider):
     def dropped(self, request: Request) -> None:
         """It will not be fetched: it was already, or must not be."""
         thread = request.meta.get("thread")
-        for event in self.closed(thread, request.meta["start"]) if thread else ():
+        for event in self.ends_of(thread, request.meta["start"]) if thread else ():
             self.out.write(event)
 
     def broken(self, failure: Any, response: Response) -> None:
