@@ -39,6 +39,7 @@ def requests_session(wire: Wire, *, before: Before = _nothing) -> Any:
         import requests
         from requests.adapters import BaseAdapter
         from requests.structures import CaseInsensitiveDict
+        from requests.utils import get_encoding_from_headers
     except ImportError as error:
         raise MissingExtra("this platform needs requests: pip install requests") from error
 
@@ -57,7 +58,7 @@ def requests_session(wire: Wire, *, before: Before = _nothing) -> Any:
             response.status_code = answer.status
             response.headers = CaseInsensitiveDict(_received(answer))
             response.raw = io.BytesIO(answer.body)
-            response.encoding = answer.headers.encoding if answer.body else None
+            response.encoding = get_encoding_from_headers(response.headers)
             response.url, response.request = request.url, request
             response.reason = ""
             response.elapsed = _no_time()

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import ftfy.bad_codecs  # noqa: F401  registers the codecs that keep undefined bytes
 
 MAX_TEXT = 100_000  # characters; the longest honest comment seen is a tenth of that
+MAX_MARKUP = 4 * MAX_TEXT  # characters of HTML that are read for text
 MAX_NAME = 300
 MAX_ID = 240  # characters; an author's identity has a column of 255
 MAX_ORIGINAL = 2_000  # characters of one value kept for the record
@@ -146,10 +147,16 @@ def decode_json_bytes(body: bytes) -> str:
 def html_to_text(markup: str) -> str:
     """What a reader of this HTML sees, paragraphs kept; scripts and styles dropped."""
     reader = _Reader()
-    reader.feed(markup)
+    reader.feed(tamed(markup[:MAX_MARKUP]))
     reader.close()
     lines = (" ".join(line.split(" ")).strip() for line in "".join(reader.parts).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def tamed(markup: str) -> str:
+    """HTML without what the standard parser trips over: tags without an end, odd sections."""
+    end = markup.rfind(">") + 1
+    return (markup[:end] + markup[end:].replace("<", "&lt;")).replace("<![", "&lt;![")
 
 
 class _Reader(HTMLParser):

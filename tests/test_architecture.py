@@ -339,17 +339,23 @@ COMES_WITH = {
 FALLBACKS = {"pymorphy3"}  # used where it happens to be installed
 
 
+def canonical(name: str) -> str:
+    """A distribution's name as indexes compare it: vk_api is vk-api."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def test_what_is_imported_is_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     groups = [project["dependencies"], project["optional-dependencies"]["demo"]]
-    declared = {re.split(r"[\[<>=~ ]", line)[0].lower() for group in groups for line in group}
+    written = (re.split(r"[\[<>=~ ]", line)[0] for group in groups for line in group)
+    declared = {canonical(name) for name in written}
     homes = packages_distributions()
     own = {*PACKAGES, *sys.stdlib_module_names, *FALLBACKS}
     strangers = set()
     for path in modules(*PACKAGES):
         for name, line in imports(path):
             top = name.split(".")[0]
-            sources = {home.lower() for home in homes.get(top, [top])}
+            sources = {canonical(home) for home in homes.get(top, [top])}
             if top not in own and not {COMES_WITH.get(top, ""), *sources} & declared:
                 strangers.add(f"{relative(path)}:{line} {top}")
     assert strangers == set()

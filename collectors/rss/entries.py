@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from collectors._text import bounded_id, clean, clean_name, html_to_text
+from collectors._text import bounded_id, clean, clean_name, html_to_text, tamed
 from collectors.rss.feed import Entry, Feed
 from otklik.platforms import CollectedAuthor, CollectedMention, CollectedThread
 
@@ -190,13 +190,7 @@ def _body(entry: Entry) -> str:
 def _plain(detail: Any, otherwise: Any) -> str:
     details = _table(detail)
     value = str(details.get("value") or otherwise or "")
-    return value if details.get("type") == PLAIN else html_to_text(_tamed(value))
-
-
-def _tamed(markup: str) -> str:
-    """HTML without what the standard parser trips over: tags without an end, odd sections."""
-    end = markup.rfind(">") + 1
-    return (markup[:end] + markup[end:].replace("<", "&lt;")).replace("<![", "&lt;![")
+    return value if details.get("type") == PLAIN else html_to_text(value)
 
 
 def _moment(entry: Entry, name: str) -> datetime | None:
@@ -235,7 +229,7 @@ def _raw_date(entry: Entry) -> str:
 def _pictures(entry: Entry) -> list[str]:
     reader = _Pictures()
     for detail in [*(entry.get("content") or ()), entry.get("summary_detail")]:
-        reader.feed(_tamed(str(_table(detail).get("value") or "")))
+        reader.feed(tamed(str(_table(detail).get("value") or "")))
     return reader.found
 
 

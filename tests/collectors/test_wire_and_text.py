@@ -207,3 +207,13 @@ def test_original_values_are_bounded() -> None:
     kept = clean_original({"много": list(range(10_000)), "длинно": "ы" * 10_000, "глубоко": deep})
     assert len(repr(kept)) < 6_000
     assert clean_original(datetime(2024, 1, 1, tzinfo=UTC)) == "2024-01-01 00:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "piece", ["<a b=", "<![<", "<!--", '<a b="', "<", "</a ", "<?", "&#", "<script>"]
+)
+def test_no_markup_breaks_or_holds_up_the_reader(piece: str) -> None:
+    """Each of these, many times over, once raised an error or took half a minute."""
+    for markup in (piece * 20_000, f"{piece * 20_000}>", f"чай {piece * 300} пуэр"):
+        assert isinstance(html_to_text(markup), str)
+    assert html_to_text(f"<p>чай</p>{piece}").startswith("чай")

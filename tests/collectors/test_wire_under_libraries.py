@@ -133,3 +133,10 @@ def test_headers_and_bodies_pass_both_ways(server: HTTPServer) -> None:
     answer = session.post(f"{HOME}/post", data="текст=чай".encode(), headers={"X-Kind": "test"})
     assert (answer.status_code, answer.json()) == (201, {"ok": True})
     assert answer.headers["x-left"] == "7"
+
+
+def test_cyrillic_json_is_read_as_such_without_a_charset(server: HTTPServer) -> None:
+    body = '{"text": "чай"}'.encode()
+    server.expect_request("/x").respond_with_data(body, content_type="application/json")
+    answer = requests_session(make_wire(server.url_for("").rstrip("/"))).get(f"{HOME}/x")
+    assert (answer.json(), answer.text) == ({"text": "чай"}, '{"text": "чай"}')
