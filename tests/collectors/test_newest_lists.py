@@ -3,122 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from contextlib import nullcontext
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collectors._newest import Batch, Item, Listing, Window, digest_of, read_lists
+from collectors._newest import Batch, read_lists
 from otklik.clock import now
-from otklik.errors import AccessDenied, Gone, RateLimited, Rejected, Transient
-from otklik.platforms import BadRow, CollectedAuthor, CollectedMention, CollectedThread
+from otklik.errors import AccessDenied, Rejected
+from otklik.platforms import BadRow
+from tests.collectors.newest import DAY, Failing, FakeList, poll, shown, standing, window
 from tests.rigs.reading import Ledger
-
-DAY = 86_400.0
-
-
-@dataclass
-class Entry:
-    text: str
-    at: float
-    answers: list[str] = field(default_factory=list)
-
-
-class FakeList(Listing):
-    """Pages of three by offset, the worst kind: whatever is deleted shifts what follows."""
-
-    title, prefix = "список", "host/"
-
-    def __init__(self) -> None:
-        self.entries: dict[str, Entry] = {}
-        self.made = 0
-        self.tokens_expire = False
-        self.is_endless = False
-        self.unreadable: set[str] = set()
-        self.between: Callable[[], None] = lambda: None
-        self.pages_read = 0
-
-    def add(self, text: str = "", at: float | None = None) -> str:
-        self.made += 1
-        newest = max((e.at for e in self.entries.values()), default=0.0)
-        key = f"n{self.made}"
-        moment = at if at is not None else max(now().timestamp(), newest + 0.001)
-        self.entries[key] = Entry(text or f"текст {self.made}", moment)
-        return key
-
-    def edit(self, key: str, text: str) -> None:
-        newest = max(e.at for e in self.entries.values())
-        self.entries[key].text, self.entries[key].at = text, newest + 0.001
-
-    def read(self, token: str) -> Batch:
-        self.pages_read += 1
-        if token and self.tokens_expire:
-            self.tokens_expire = False
-            raise Rejected("400 invalid page token")
-        start = 0 if self.is_endless else int(token or 0)
-        order = sorted(self.entries, key=lambda key: -self.entries[key].at)
-        items = tuple(self._item(key) for key in order[start : start + 3])
-        has_more = self.is_endless or start + 3 < len(order)
-        batch = Batch(items, next_token=str(start + 3) if has_more else "")
-        self.between()
-        return batch
-
-    def unfold(self, item: Item) -> list[CollectedMention]:
-        if item.id in self.unreadable:
-            raise Transient("500")
-        answers: list[str] = item.content[1]
-        return [_mention(f"host/{item.id}", item.content[0])] + [
-            _mention(f"host/{item.id}/{text}", text, f"host/{item.id}") for text in answers
-        ]
-
-    def find_gone(self, ids: list[str]) -> set[str]:
-        return set(ids) - set(self.entries)
-
-    def _item(self, key: str) -> Item:
-        entry = self.entries[key]
-        digest = digest_of(entry.text, entry.answers)
-        return Item(key, entry.at, digest, (entry.text, [*entry.answers]))
-
-
-def _mention(key: str, text: str, parent: str | None = None) -> CollectedMention:
-    return CollectedMention(
-        external_id=key,
-        thread=CollectedThread(external_id="host/t"),
-        author=CollectedAuthor(external_id="host/a"),
-        text=text,
-        parent_external_id=parent,
-    )
-
-
-def window(days: float = 30.0, *, recheck: float = 30.0, kept: int = 400) -> Window:
-    start = now() - timedelta(days=days)
-    return Window(start=start.timestamp(), recheck=recheck * DAY, kept=kept)
-
-
-def poll(
-    listing: Listing, ledger: Ledger, frame: Window | None = None, pages: int | None = None
-) -> list[str]:
-    found: list[str] = []
-    for number, page in enumerate(read_lists({"a": listing}, ledger.cursor, frame or window())):
-        ledger.store(page)
-        found += [mention.external_id for mention in page.mentions]
-        if pages is not None and number + 1 >= pages:
-            break
-    return found
-
-
-def standing(listing: FakeList) -> dict[str, str]:
-    return {f"host/{key}": entry.text for key, entry in listing.entries.items()}
-
-
-def shown(ledger: Ledger) -> dict[str, str]:
-    return {key: mention.text for key, mention in ledger.standing.items()}
-
 
 STEPS = st.lists(
     st.tuples(st.sampled_from(["add", "edit", "touch", "delete", "nothing"]), st.integers(0, 40)),
@@ -310,65 +206,10 @@ def test_what_is_remembered_is_bounded() -> None:
     assert set(shown(ledger)) == set(standing(listing))
 
 
-@pytest.mark.parametrize(
-    ("error", "raised"),
-    [(Transient("500"), Transient), (Gone("404"), None), (AccessDenied("403"), None)],
-)
-def test_one_list_that_fails_does_not_stop_the_others(
-    error: Exception, raised: type[Exception] | None
-) -> None:
-    ledger, good = Ledger(), FakeList()
-    good.add()
-    lists = {"bad": Failing(error), "good": good}
-    with pytest.raises(raised) if raised else nullcontext():
-        for page in read_lists(lists, {}, window()):
-            ledger.store(page)
-    assert raised or any(str(error) in told for told in ledger.warnings)
-    assert shown(ledger) == standing(good)
-
-
-@pytest.mark.parametrize(
-    "error", [RateLimited("429", retry_after=7), AccessDenied("401", whole_account=True)]
-)
-def test_what_concerns_every_list_stops_them_all(error: Exception) -> None:
-    with pytest.raises(type(error)):
-        list(read_lists({"bad": Failing(error), "good": FakeList()}, {}, window()))
-
-
-@pytest.mark.parametrize("error", [Gone("404"), AccessDenied("403")])
-def test_when_no_list_is_open_to_us_it_is_said(error: Exception) -> None:
-    lists = {"one": Failing(error), "two": Failing(error)}
-    with pytest.raises(type(error)):
-        list(read_lists(lists, {}, window()))
-
-
-def test_a_back_fill_keeps_its_date_for_lists_it_has_not_come_to() -> None:
-    first, second, ledger = FakeList(), FakeList(), Ledger()
-    second.made = 100
-    old = second.add(at=now().timestamp() - 300 * DAY)
-    first.add()
-    lists = {"first": first, "second": second}
-    ledger.store(next(read_lists(lists, {}, window(365))))
-    for page in read_lists(lists, ledger.cursor, window(30)):
-        ledger.store(page)
-    assert f"host/{old}" in ledger.standing
-
-
 def test_a_request_that_makes_no_sense_asks_for_a_person() -> None:
     with pytest.raises(AccessDenied) as caught:
         list(read_lists({"bad": Failing(Rejected("400"))}, {}, window()))
     assert caught.value.to_do
-
-
-class Failing(FakeList):
-    """Fails in one way."""
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__()
-        self._error = error
-
-    def read(self, token: str) -> Batch:
-        raise self._error
 
 
 def test_a_spoilt_row_is_told_once() -> None:
@@ -384,38 +225,9 @@ def test_a_spoilt_row_is_told_once() -> None:
     assert len([row for page in ledger.pages for row in page.bad_rows]) == 1
 
 
-def test_a_list_added_later_and_one_taken_away_do_not_disturb_the_rest() -> None:
-    first, second, ledger = FakeList(), FakeList(), Ledger()
-    second.prefix = "other/"
-    first.add()
-    poll(first, ledger)
-    second.made = 100
-    second.add()
-    cursor: dict[str, Any] = ledger.cursor
-    pages = list(read_lists({"a": first, "b": second}, cursor, window()))
-    assert [m.external_id for page in pages for m in page.mentions] == ["host/n101"]
-    (last,) = list(read_lists({"b": second}, pages[-1].cursor, window()))
-    assert not last.mentions
-    assert set(last.cursor["lists"]) == {"b"}
-
-
 def test_times_far_in_the_future_do_not_move_the_mark_past_what_comes() -> None:
     listing, ledger = FakeList(), Ledger()
     listing.add(at=datetime(2999, 1, 1, tzinfo=UTC).timestamp())
     poll(listing, ledger, window(recheck=1.0))
     today = listing.add(at=now().timestamp() - 60)
     assert poll(listing, ledger, window(recheck=1.0)) == [f"host/{today}"]
-
-
-def test_fifty_lists_fit_into_one_cursor() -> None:
-    ledger = Ledger()
-    lists: dict[str, Listing] = {}
-    for number in range(50):
-        one = FakeList()
-        one.prefix, one.made = f"host/{number}/", number * 100
-        for _ in range(8):
-            one.add()
-        lists[f"list {number}"] = one
-    for page in read_lists(lists, {}, window(kept=8)):
-        ledger.store(page)
-        assert len(json.dumps(page.cursor)) < 64_000
