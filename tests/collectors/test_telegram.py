@@ -246,7 +246,7 @@ def test_titles_of_posts_hold_for_those_who_answer_later(rig: TelegramRig) -> No
 
 def test_the_token_never_reaches_a_log(rig: TelegramRig, caplog: pytest.LogCaptureFixture) -> None:
     rig.write("Секрет")
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.DEBUG), caplog.at_level(logging.DEBUG, logger="httpx"):
         read(rig)
         rig.webhook = "https://elsewhere.example/hook"
         with pytest.raises(AccessDenied):
