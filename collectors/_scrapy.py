@@ -90,6 +90,7 @@ class Crawl:
         process = self._process = _start()
         killer = threading.Timer(self._seconds + GRACE, process.kill)
         listener = threading.Thread(target=self._listen, args=(process.stderr,), daemon=True)
+        killer.daemon = True
         killer.start()
         listener.start()
         try:

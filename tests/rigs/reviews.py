@@ -44,6 +44,8 @@ class ReviewsRig(Rig):
         super().__init__()
         self.reviews: list[Review] = []
         self._number = 0
+        self._newest = datetime(2020, 1, 1, tzinfo=UTC)
+        self._ordered: list[Review] | None = None  # newest first, made when it is asked for
 
     def write(
         self,
@@ -57,10 +59,10 @@ class ReviewsRig(Rig):
     ) -> str:
         """A visitor writes; `parent` is ignored, as reviews have no threads."""
         with self.lock:
-            newest = max((r.at for r in self.reviews), default=datetime(2020, 1, 1, tzinfo=UTC))
             now = datetime.now(UTC).replace(microsecond=0)
             self._number += 1
-            when = at or max(now, newest + timedelta(seconds=1))
+            when = at or max(now, self._newest + timedelta(seconds=1))
+            self._newest, self._ordered = max(when, self._newest), None
             self.reviews.append(Review(self._number, text, author, when, rating or 5, media))
             return self._id(self._number)
 
@@ -72,6 +74,7 @@ class ReviewsRig(Rig):
         """It vanishes."""
         with self.lock:
             self.reviews.remove(self._find(external_id))
+            self._ordered = None
 
     def config(self) -> dict[str, Any]:
         """One start page; ids under a name of their own, so that a proxy changes none."""
@@ -109,7 +112,9 @@ class ReviewsRig(Rig):
         )
 
     def _page(self, number: int) -> str:
-        ordered = sorted(self.reviews, key=lambda review: (review.at, review.number), reverse=True)
+        if self._ordered is None:
+            self._ordered = sorted(self.reviews, key=lambda r: (r.at, r.number), reverse=True)
+        ordered = self._ordered
         begin = (number - 1) * self.page_size
         shown = ordered[begin : begin + self.page_size]
         product = {
