@@ -19,6 +19,7 @@ import httpcore
 import httpx
 
 Endpoint = tuple[str, int]
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -37,8 +38,15 @@ def is_private(address: str) -> bool:
         ValueError: not an IP address.
     """
     parsed = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(parsed, "ipv4_mapped", None) or getattr(parsed, "sixtofour", None)
-    return not parsed.is_global or parsed.is_multicast or bool(mapped and not mapped.is_global)
+    inner = _carried(parsed)
+    return not parsed.is_global or parsed.is_multicast or bool(inner and not inner.is_global)
+
+
+def _carried(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> Any:
+    """The IPv4 address that an IPv6 one leads to; None where it leads to none."""
+    if address.version == 6 and address in NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
 
 
 def is_private_name(host: str) -> bool:

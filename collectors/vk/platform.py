@@ -71,17 +71,17 @@ class Vk(Platform[VkSettings]):
         "service_token (application): reads an open wall, topics and the search",
     )
     token_steps = (
-        "1. Community token: the community's page, Управление → Дополнительно → Работа с API "
+        "Community token: the community's page, Управление → Дополнительно → Работа с API "
         "→ Ключи доступа → Создать ключ; allow Управление сообществом and Стена.",
-        "2. Long Poll: in the same section the tab Long Poll API → Включено, version 5.199; on "
+        "Long Poll: in the same section the tab Long Poll API → Включено, version 5.199; on "
         "Типы событий tick comments on the wall, topics, photos, videos and goods.",
-        "3. Application: dev.vk.com → Мои приложения → Создать → Standalone; its page "
+        "Application: dev.vk.com → Мои приложения → Создать → Standalone; its page "
         "Настройки shows the сервисный ключ доступа.",
-        "4. User token: open oauth.vk.com/authorize?client_id=APP&display=page&response_type="
+        "User token: open oauth.vk.com/authorize?client_id=APP&display=page&response_type="
         "token&scope=wall,groups,photos,video,market,notifications,offline as an administrator "
         "of the community, and take access_token out of the address you are sent to.",
-        "5. Put them into the environment and name them in the source: token = "
-        '"env:VK_TOKEN", user_token = "env:VK_USER_TOKEN".',
+        "Put them into the environment and name them in the source: token = "
+        '"env:OTKLIK_SECRET_VK", user_token = "env:OTKLIK_SECRET_VK_USER".',
     )
     cost = "free"
     answers = (
