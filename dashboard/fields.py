@@ -1,6 +1,5 @@
 """A form from a platform's settings model, and what was typed into it back into a configuration."""
 
-import inspect
 import json
 import os
 import re
@@ -14,6 +13,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
 from dashboard.i18n import N_, _
+from otklik.describing import describe_field
 from otklik.platforms import ENV_PREFIX, AnyPlatform, PlatformSettings, secret_keys
 
 SECRET_PREFIX = "OTKLIK_SECRET_"  # noqa: S105
@@ -111,12 +111,12 @@ def list_fields(kind: type[AnyPlatform]) -> list[FormField]:
 def _field(model: type[BaseModel], name: str, secrets: set[str]) -> FormField:
     info = model.model_fields[name]
     kind, choices = (FieldKind.SECRET, ()) if name in secrets else _kind(info.annotation)
-    description = describe(model, name)
+    description = describe_field(model, name)
     return FormField(
         name=name,
         kind=kind,
         description=description,
-        is_told=description != describe(PlatformSettings, name)
+        is_told=description != describe_field(PlatformSettings, name)
         if name in PlatformSettings.model_fields
         else bool(description),
         is_required=info.is_required(),
@@ -167,19 +167,6 @@ def as_typed(value: Any, kind: FieldKind) -> Any:
         plain = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
         return json.dumps(plain, ensure_ascii=False, default=str) if plain else ""
     return f"{value:g}" if isinstance(value, float) else str(getattr(value, "value", value))
-
-
-def describe(model: type[BaseModel], name: str) -> str:
-    """What a setting is for: its line under ``Attributes:``, else its own description."""
-    for ancestor in model.__mro__:
-        _before, _head, section = (inspect.getdoc(ancestor) or "").partition("Attributes:\n")
-        section = re.split(r"\n(?=\S)", section, maxsplit=1)[0]
-        for entry in re.split(r"\n {4}(?=\S)", "\n" + section):
-            names, _colon, text = entry.partition(":")
-            if name in {one.strip() for one in names.split(",")}:
-                said = " ".join(text.split())
-                return said[:1].upper() + said[1:]
-    return model.model_fields[name].description or ""
 
 
 # ---- what was typed ------------------------------------------------------------------------

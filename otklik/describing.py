@@ -1,4 +1,4 @@
-"""Settings in words: for the generated pages and for `otklik sources platforms`."""
+"""Settings in words: for generated pages, `otklik sources platforms` and forms of the desk."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ def list_fields(model: type[BaseModel]) -> list[SettingText]:
 
 
 def describe_field(model: type[BaseModel], name: str) -> str:
-    """What a setting is for: its description, else its line under ``Attributes:``."""
-    described = model.model_fields[name].description
-    if described:
-        return described
+    """What a setting is for: its line under ``Attributes:``, else its own description.
+
+    The line comes first: with it a platform says what an inherited setting means to it.
+    """
     for ancestor in model.__mro__:
         found = _attributes(inspect.getdoc(ancestor) or "").get(name)
         if found:
             return found[0].upper() + found[1:]
-    return ""
+    return model.model_fields[name].description or ""
 
 
 def _attributes(docstring: str) -> dict[str, str]:
