@@ -13,6 +13,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
 from dashboard.i18n import N_, _
+from dashboard.platform_words import told
 from otklik.describing import describe_field
 from otklik.platforms import ENV_PREFIX, AnyPlatform, PlatformSettings, secret_keys
 
@@ -101,21 +102,21 @@ class FormField:
 def list_fields(kind: type[AnyPlatform]) -> list[FormField]:
     """The settings of a platform: its address, what it needs, its own, then the common ones."""
     secrets = secret_keys(kind)
-    model = kind.settings_type
-    found = [_field(model, name, secrets) for name in model.model_fields]
+    found = [_field(kind, name, secrets) for name in kind.settings_type.model_fields]
     return sorted(
         found, key=lambda one: (one.name not in _FIRST, one.is_common, not one.is_required)
     )
 
 
-def _field(model: type[BaseModel], name: str, secrets: set[str]) -> FormField:
+def _field(platform: type[AnyPlatform], name: str, secrets: set[str]) -> FormField:
+    model = platform.settings_type
     info = model.model_fields[name]
     kind, choices = (FieldKind.SECRET, ()) if name in secrets else _kind(info.annotation)
     description = describe_field(model, name)
     return FormField(
         name=name,
         kind=kind,
-        description=description,
+        description=told(platform.name, description),
         is_told=description != describe_field(PlatformSettings, name)
         if name in PlatformSettings.model_fields
         else bool(description),

@@ -1,11 +1,11 @@
-"""What a platform asks for and offers, beside the form; its texts as the collector gives them."""
+"""What a platform asks for and offers, beside the form."""
 
-import re
 from collections.abc import Iterable
 
 from dashboard import words
 from dashboard.i18n import _, ngettext
 from dashboard.plain import Html, fill, join, one_line
+from dashboard.platform_words import FREE, told
 from otklik.metering import Limit
 from otklik.platforms import AnyPlatform, Capability
 
@@ -17,16 +17,16 @@ def card(kind: type[AnyPlatform]) -> Html:
     return fill(
         '<aside class="ot-card"><h3 class="ot-h">{title}</h3><p class="ot-chips">{can}</p>'
         "{parts}</aside>",
-        title=kind.title or kind.name,
+        title=told(kind.name, kind.title) or kind.name,
         can=_can(kind),
         parts=join(
             (
-                _list(_("Rights the token needs"), kind.rights),
-                _list(_("How to get a token"), _steps(kind), tag="ol"),
-                _text(_("Answering"), kind.answers),
-                _text(_("Cost"), _("free") if kind.cost == "free" else kind.cost),
+                _list(_("Rights the token needs"), _told(kind, kind.rights)),
+                _list(_("How to get a token"), _told(kind, kind.token_steps), tag="ol"),
+                _text(_("Answering"), told(kind.name, kind.answers)),
+                _text(_("Cost"), _("free") if kind.cost == FREE else told(kind.name, kind.cost)),
                 _list(_("Limits"), _limits(kind)),
-                _list(_("What it cannot do"), kind.cannot),
+                _list(_("What it cannot do"), _told(kind, kind.cannot)),
             )
         ),
     )
@@ -44,13 +44,12 @@ def _can(kind: type[AnyPlatform]) -> Html:
     return join(chips, " ")
 
 
-def _steps(kind: type[AnyPlatform]) -> list[str]:
-    """The list numbers them; some collectors do so too."""
-    return [re.sub(r"^\d+[.)] ", "", step) for step in kind.token_steps]
+def _told(kind: type[AnyPlatform], texts: Iterable[str]) -> list[str]:
+    return [told(kind.name, text) for text in texts]
 
 
 def _limits(kind: type[AnyPlatform]) -> list[str]:
-    found = list(dict.fromkeys(_limit(limit) for limit in kind.limits))
+    found = list(dict.fromkeys(_limit(kind, limit) for limit in kind.limits))
     if kind.min_interval:
         found.append(_("a call every {time}").format(time=words.span(kind.min_interval)))
     if kind.reply_max_length:
@@ -62,10 +61,10 @@ def _limits(kind: type[AnyPlatform]) -> list[str]:
     return found
 
 
-def _limit(limit: Limit) -> str:
+def _limit(kind: type[AnyPlatform], limit: Limit) -> str:
     calls = ngettext("{n} call", "{n} calls", round(limit.calls))
     text = _("{calls} in {time} per {what}")
-    return text.format(calls=calls, time=words.span(limit.seconds), what=limit.per)
+    return text.format(calls=calls, time=words.span(limit.seconds), what=told(kind.name, limit.per))
 
 
 def _text(title: str, text: str) -> Html:
