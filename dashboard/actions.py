@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 from sqlmodel import Session
 
-from dashboard import browser, data, words
+from dashboard import answering, browser, data, words
 from dashboard.frame import say
 from dashboard.i18n import _, ngettext
 from otklik import audit, database, people, switches
@@ -135,6 +135,27 @@ def on_reject(draft: DraftRow, key: str) -> None:
 
     if perform(act):
         say(_("The draft is rejected. Write your own text or leave the comment unanswered."))
+
+
+def on_published_by_hand(case: data.CaseFile, key: str) -> None:
+    """Put on record that the text in the box now stands on the site."""
+    text, mention = st.session_state[key], case.mention
+
+    def act(session: Session, who: Person, at: datetime) -> DraftRow:
+        return editing.answer_by_hand(
+            session,
+            person=who,
+            mention_id=mention.id or 0,
+            mention_version=mention.version,
+            draft_id=case.draft.id if case.draft else None,
+            text=text,
+            at=at,
+            can_post=answering.can_post(mention.platform),
+            own_contacts=data.own_contacts(),
+        )
+
+    if perform(act) is not None:
+        say(_("Noted: the reply is published."))
 
 
 def on_ignore(mention_id: int, version: int, key: str) -> None:

@@ -278,7 +278,7 @@ def _past(case: data.CaseFile, at: datetime) -> None:
                 "{text}</div>",
                 when=words.moment(draft.created_at, now=at),
                 what=_("draft") + ": " + words.name("draft", draft.state),
-                reason=one_line(draft.reject_reason, shown=300),
+                reason=one_line(_(draft.reject_reason), shown=300),
                 text=plain(draft.text, shown=600),
             )
             for draft in case.drafts

@@ -13,6 +13,7 @@ from otklik.enums import PostingMode, ReplyState, Role
 from otklik.models import DraftRow, Mention, Person
 from otklik.people import may
 from otklik.store.queue import WAITING
+from responder import editing
 from responder.lint import Finding
 
 TEXT_HEIGHT = 190
@@ -32,12 +33,23 @@ def draw(case: data.CaseFile, who: Person) -> None:
 def _closed(case: data.CaseFile) -> None:
     mention = case.mention
     why = words.name("close", mention.close_reason) if mention.close_reason else ""
+    last = case.drafts[-1] if case.drafts else None
+    is_by_hand = last is not None and last.reject_reason == editing.BY_HAND
     show(
         fill(
-            '<div class="ot-empty"><b>{state}</b><p>{why}</p></div>',
+            '<div class="ot-empty"><b>{state}</b><p>{why}</p></div>{said}',
             state=words.name("state", mention.state),
-            why=why,
+            why=_(editing.BY_HAND) if is_by_hand else why,
+            said=_said_by_hand(last) if last is not None and is_by_hand else "",
         )
+    )
+
+
+def _said_by_hand(draft: DraftRow) -> Html:
+    return fill(
+        '<h4 class="ot-sub">{title}</h4><div class="ot-said">{text}</div>',
+        title=_("Our public reply"),
+        text=plain(draft.text),
     )
 
 
@@ -82,17 +94,26 @@ def _editor(case: data.CaseFile, who: Person) -> None:
         findings = data.lint(case, text, now()) if is_changed and text.strip() else case.findings
         show(_findings(findings, text))
         if not answering.can_post(mention.platform):
-            _by_hand(text)
+            _by_hand(case, key, text)
         _decide(case, who, key, text)
     if draft is not None:
         _grounds(case, draft)
 
 
-def _by_hand(text: str) -> None:
-    """The text to be taken along: it is put on the site by a person."""
-    if text.strip():
-        show(fill('<p class="ot-fine">{text}</p>', text=_("Copy the text and publish it there:")))
-        st.code(text, language=None, wrap_lines=True)
+def _by_hand(case: data.CaseFile, key: str, text: str) -> None:
+    """The text to be taken along: a person puts it on the site and says so."""
+    if not text.strip() or case.mention.cannot_answer:
+        return
+    show(fill('<p class="ot-fine">{text}</p>', text=_("Copy the text and publish it there:")))
+    st.code(text, language=None, wrap_lines=True)
+    st.button(
+        _("Published on the site"),
+        type="primary",
+        key=f"by-hand-{case.mention.id}",
+        help=_("Press it once the text stands there: it is recorded as our answer."),
+        on_click=actions.on_published_by_hand,
+        args=(case, key),
+    )
 
 
 def _title(case: data.CaseFile) -> Html:
@@ -171,7 +192,7 @@ def _decide(case: data.CaseFile, who: Person, key: str, text: str) -> None:
 
 
 def _leave(mention: Mention) -> None:
-    is_here = not mention.cannot_answer and answering.can_post(mention.platform)
+    is_here = not mention.cannot_answer
     _with_reason(
         _("Leave unanswered") if is_here else _("Close the case"),
         _("Why is silence better here?") if is_here else _("What was done, or why nothing?"),

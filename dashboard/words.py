@@ -146,6 +146,8 @@ SAID = (
     N_("taken back"),
     N_("a person found that it was not posted"),
     N_("a back-fill begins in the past"),
+    N_("Otklik publishes here itself"),
+    N_("published on the site by hand"),
 )
 # … and where it names something: pattern, text, vocabulary of what is named
 SAID_OF = (

@@ -1,4 +1,4 @@
-"""A person's work on a mention short of approving: edit, write, reject, ignore, label."""
+"""A person's work on a mention besides approving: edit, write, publish by hand, ignore, label."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,13 +6,23 @@ from datetime import datetime
 from sqlmodel import Session
 
 from otklik import audit
-from otklik.enums import Approach, CloseReason, DraftState, Language, MentionState, Role
+from otklik.enums import (
+    Approach,
+    CloseReason,
+    DraftState,
+    Language,
+    MentionState,
+    Role,
+    SlaState,
+)
 from otklik.errors import ApprovalError, StaleText
 from otklik.models import DraftRow, Label, Mention, Person
 from otklik.people import require
 from otklik.store import judgements, mentions, replies
 from responder import review
 from responder.checks import note_draft, open_mention, proposed_draft, require_answerable
+
+BY_HAND = "published on the site by hand"  # why such a draft waits no longer
 
 
 def edit_draft(
@@ -35,7 +45,9 @@ def edit_draft(
     require(person, Role.OPERATOR)
     old = proposed_draft(session, draft_id)
     mention = open_mention(session, old.mention_id, old.mention_version)
-    return _save_text(session, mention, old, text, person=person, at=at, own_contacts=own_contacts)
+    draft = _save_text(session, mention, old, text, person=person, at=at, own_contacts=own_contacts)
+    note_draft(session, person, "draft.edited", draft, at)
+    return draft
 
 
 def _save_text(
@@ -63,7 +75,7 @@ def _save_text(
     findings = [finding.model_dump(mode="json") for finding in found]
     decision = judgements.list_decisions(session, [mention])[mention.id or 0]
     least = judgements.approvals_asked(decision)
-    draft = replies.save_draft(
+    return replies.save_draft(
         session,
         DraftRow(
             brand_id=old.brand_id,
@@ -85,8 +97,6 @@ def _save_text(
             created_at=at,
         ),
     )
-    note_draft(session, person, "draft.edited", draft, at)
-    return draft
 
 
 def write_draft(
@@ -108,14 +118,26 @@ def write_draft(
     require(person, Role.OPERATOR)
     mention = open_mention(session, mention_id, mention_version)
     require_answerable(mention)
-    decision = judgements.list_decisions(session, [mention]).get(mention_id)
+    blank = _blank_draft(session, mention, at)
+    draft = _save_text(
+        session, mention, blank, text, person=person, at=at, own_contacts=own_contacts
+    )
+    note_draft(session, person, "draft.edited", draft, at)
+    mentions.save_state(mention, MentionState.DRAFTED, at)
+    session.add(mention)
+    return draft
+
+
+def _blank_draft(session: Session, mention: Mention, at: datetime) -> DraftRow:
+    """What a text of a person's own begins from; never saved itself."""
+    decision = judgements.list_decisions(session, [mention]).get(mention.id or 0)
     if decision is None:
         raise StaleText("policy has not decided on this version yet")
-    verdict = judgements.list_verdicts(session, [mention]).get(mention_id)
-    blank = DraftRow(
+    verdict = judgements.list_verdicts(session, [mention]).get(mention.id or 0)
+    return DraftRow(
         brand_id=mention.brand_id,
-        mention_id=mention_id,
-        mention_version=mention_version,
+        mention_id=mention.id or 0,
+        mention_version=mention.version,
         decision_id=decision.id or 0,
         writer="person",
         approach=Approach.ANSWER,
@@ -125,12 +147,84 @@ def write_draft(
         text_digest="",
         created_at=at,
     )
-    draft = _save_text(
-        session, mention, blank, text, person=person, at=at, own_contacts=own_contacts
+
+
+def answer_by_hand(
+    session: Session,
+    *,
+    person: Person,
+    mention_id: int,
+    mention_version: int,
+    draft_id: int | None,
+    text: str,
+    at: datetime,
+    can_post: bool,
+    own_contacts: Sequence[str] = (),
+) -> DraftRow:
+    """Put on record that a person has published this text where Otklik cannot.
+
+    The mention is closed and its clock stops at `at`. What the text promises enters no ledger:
+    that one hangs on replies sent by us.
+
+    Args:
+        draft_id: the draft the text came from; None where there was none.
+        can_post: whether Otklik publishes there itself.
+        own_contacts: see `review.lint_text`.
+
+    Returns:
+        The draft that keeps the published text, expired.
+
+    Raises:
+        StaleText: draft or mention changed since it was shown. NotAllowed: role too low.
+        ApprovalError: Otklik publishes there itself, no answer can stand there, or no text.
+    """
+    require(person, Role.OPERATOR)
+    if can_post:
+        raise ApprovalError("Otklik publishes here itself")
+    shown = _shown_draft(session, mention_id, draft_id)
+    mention = open_mention(session, mention_id, mention_version)
+    require_answerable(mention)
+    old = shown or _blank_draft(session, mention, at)
+    draft = old
+    if old.text_digest != audit.digest(text):
+        draft = _save_text(
+            session, mention, old, text, person=person, at=at, own_contacts=own_contacts
+        )
+    _close_by_hand(session, mention, at)
+    audit.record(
+        session,
+        at=at,
+        actor=audit.actor_of(person),
+        action="mention.answered_by_hand",
+        subject=("mention", mention_id),
+        detail={
+            "version": mention_version,
+            "draft": draft.id,
+            "text_digest": draft.text_digest,
+            "from_draft": old.id,
+            "from_digest": old.text_digest or None,
+        },
+        brand_id=mention.brand_id,
     )
-    mentions.save_state(mention, MentionState.DRAFTED, at)
-    session.add(mention)
     return draft
+
+
+def _shown_draft(session: Session, mention_id: int, draft_id: int | None) -> DraftRow | None:
+    """The draft a person saw under the mention, if it is still the one there."""
+    shown = proposed_draft(session, draft_id) if draft_id is not None else None
+    there = replies.find_proposed_draft(session, mention_id)
+    if there is not shown:
+        raise StaleText("the text was changed since you opened it")
+    return shown
+
+
+def _close_by_hand(session: Session, mention: Mention, at: datetime) -> None:
+    mentions.void_work(session, [mention.id or 0], BY_HAND)
+    mentions.save_state(mention, MentionState.CLOSED, at, CloseReason.ANSWERED_ELSEWHERE)
+    if mention.sla_state == SlaState.RUNNING and mention.sla_due_at is not None:
+        mention.sla_state = SlaState.MET if at <= mention.sla_due_at else SlaState.MISSED
+    session.add(mention)
+    judgements.close_cases_if_done(session, [mention.case_id], at)
 
 
 def reject(session: Session, *, person: Person, draft_id: int, reason: str, at: datetime) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from streamlit.testing.v1 import AppTest
 
 from otklik import database
+from otklik.enums import CloseReason
 from otklik.models import Mention
 from otklik.store import replies
 from tests.dashboard.conftest import OpenApp
@@ -62,6 +63,63 @@ def test_where_nothing_is_posted_the_text_can_be_copied_and_not_sent(
         assert draft is not None
         assert draft.text == text
         assert replies.list_replies(session, number) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "closed"),
+    [
+        ("ru", "Опубликовано на сайте", "опубликовано на сайте вручную"),
+        ("en", "Published on the site", "published on the site by hand"),
+    ],
+)
+def test_what_was_published_by_hand_is_recorded_as_it_stands_in_the_box(
+    open_app: OpenApp, desk_engine: Engine, language: str, label: str, closed: str
+) -> None:
+    number = add_held(desk_engine, "Боб", platform="file", text="Хлеб чёрствый")
+    app = open_app("operator", mention=number, language=language)
+    assert f"by-hand-{number}" not in keys(app)
+    text = "Боб, вернём деньги за <b>хлеб</b> сегодня до 20:00."
+    app.text_area[0].set_value(text).run()
+    assert app.button(key=f"by-hand-{number}").label == label
+    app.button(key=f"by-hand-{number}").click().run()
+    assert not app.exception
+    assert closed in shown(app)
+    assert "вернём деньги за &lt;b&gt;хлеб" in shown(app)
+    with database.reading(desk_engine) as session:
+        assert session.get_one(Mention, number).close_reason == CloseReason.ANSWERED_ELSEWHERE
+        assert [draft.text for draft in replies.list_drafts(session, number)] == [text]
+
+
+def test_silence_and_an_answer_by_hand_are_two_choices(
+    open_app: OpenApp, desk_engine: Engine
+) -> None:
+    number = add_held(desk_engine, "Боб", platform="file", text="Хлеб чёрствый")
+    app = open_app("operator", mention=number)
+    assert app.button(key=f"ignore-{number}").label == "Не отвечать"
+    app.text_area(key=f"ignore-{number}-reason").set_value("Дубль обращения по телефону")
+    app.button(key=f"ignore-{number}").click().run()
+    with database.reading(desk_engine) as session:
+        assert session.get_one(Mention, number).close_reason == CloseReason.IGNORED
+
+
+def test_a_comment_edited_meanwhile_is_not_taken_for_answered_by_hand(
+    open_app: OpenApp, desk_engine: Engine
+) -> None:
+    number = add_held(desk_engine, "Боб", platform="file", text="Хлеб чёрствый")
+    app = open_app("operator", mention=number)
+    app.text_area[0].set_value("Боб, вернём деньги сегодня.").run()
+    with database.session(desk_engine) as session:
+        mention = session.get_one(Mention, number)
+        mention.version, mention.text = 2, "Хлеб чёрствый и чай холодный"
+        session.add(mention)
+    app.button(key=f"by-hand-{number}").click().run()
+    assert "комментарий изменили" in shown(app)
+    with database.reading(desk_engine) as session:
+        assert session.get_one(Mention, number).state == "held"
+
+
+def test_where_otklik_publishes_there_is_no_publishing_by_hand(open_app: OpenApp) -> None:
+    assert "by-hand-1" not in keys(open_app("approver", mention=1))
 
 
 def test_the_queue_says_where_an_answer_is_not_possible(
