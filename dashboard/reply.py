@@ -32,25 +32,31 @@ def draw(case: data.CaseFile, who: Person) -> None:
 
 def _closed(case: data.CaseFile) -> None:
     mention = case.mention
-    why = words.name("close", mention.close_reason) if mention.close_reason else ""
     last = case.drafts[-1] if case.drafts else None
-    is_by_hand = last is not None and last.reject_reason == editing.BY_HAND
+    if last is not None and last.reject_reason == editing.BY_HAND:
+        _published_by_hand(last)
+        return
+    why = words.name("close", mention.close_reason) if mention.close_reason else ""
     show(
         fill(
-            '<div class="ot-empty"><b>{state}</b><p>{why}</p></div>{said}',
+            '<div class="ot-empty"><b>{state}</b><p>{why}</p></div>',
             state=words.name("state", mention.state),
-            why=_(editing.BY_HAND) if is_by_hand else why,
-            said=_said_by_hand(last) if last is not None and is_by_hand else "",
+            why=why,
         )
     )
 
 
-def _said_by_hand(draft: DraftRow) -> Html:
-    return fill(
-        '<h4 class="ot-sub">{title}</h4><div class="ot-said">{text}</div>',
-        title=_("Our public reply"),
-        text=plain(draft.text),
-    )
+def _published_by_hand(draft: DraftRow) -> None:
+    with st.container(key="ot-outcome", border=True):
+        show(
+            fill(
+                '<p class="ot-outcome ot-outcome-posted"><b>{state}</b></p>'
+                '<h4 class="ot-sub">{title}</h4><div class="ot-said">{text}</div>',
+                state=_(editing.BY_HAND),
+                title=_("Our public reply"),
+                text=plain(draft.text),
+            )
+        )
 
 
 def _returned(case: data.CaseFile) -> None:
