@@ -4,6 +4,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
+# the tests wait for servers more than they compute; a few chosen ones need no company
+WORKERS ?= $(if $(ARGS),0,3)
 PY := $(VENV)/bin/python
 INSTALL := $(PY) -m pip --disable-pip-version-check --quiet --quiet install --prefer-binary -c constraints.txt
 PINS := pyproject.toml constraints.txt
@@ -19,7 +21,7 @@ run: $(VENV)/.run-stamp ## show everything at work on a local comment server; Ct
 	@$(VENV)/bin/otklik demo $(ARGS)
 
 test: $(VENV)/.dev-stamp ## run all tests; ARGS="tests/store -k chain" chooses some
-	@$(PY) -m pytest -q $(ARGS)
+	@$(PY) -m pytest -q -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: $(VENV)/.dev-stamp ## what CI checks besides the tests
 	$(PY) -m ruff check .

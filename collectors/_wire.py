@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import threading
 import time
 from collections.abc import Collection, Mapping
@@ -30,9 +29,6 @@ from collectors._network import (
 from collectors._text import decode_json_bytes, html_to_text, quote
 from otklik.errors import ConfigError
 from otklik.platforms import Limit, Meter, PlatformSettings
-
-# its INFO lines print whole URLs, and Telegram's hold the token
-logging.getLogger("httpx").setLevel(logging.WARNING)
 
 USER_AGENT = "Otklik/0.1 (reputation monitor)"
 WHOLE_CALL = 3.0  # times `timeout`: connect, write and read may each take their own

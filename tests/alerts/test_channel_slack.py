@@ -149,6 +149,7 @@ def test_each_answer_says_what_can_be_done(
         (format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True), 3_000, 3_600),
         (format_datetime(datetime(2020, 1, 1, tzinfo=UTC), usegmt=True), 0, 0),
     ],
+    ids=["seconds", "empty", "words", "negative", "years", "in an hour", "long ago"],
 )
 def test_429_says_when_to_come_back(
     slack: Channel, *, messenger: Any, make_message: Make, header: str, least: float, most: float

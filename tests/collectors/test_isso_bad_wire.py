@@ -221,6 +221,7 @@ def test_cp1251_sent_as_utf8_is_read_rightly(
         (1e18, False, "unreadable_date"),
         ("yesterday", False, "unreadable_date"),
     ],
+    ids=["tomorrow", "2001", "1970", "never", "words"],
 )
 def test_a_clock_that_is_wrong_is_noted(
     isso_server: IssoServer, make_isso: MakeIsso, created: Any, has_date: bool, note: str
