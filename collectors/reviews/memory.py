@@ -38,6 +38,7 @@ class Memory:
         self._ids: dict[str, list[str]] = {
             thread: str(joined).split("\n") for thread, joined in kept.get("ids", {}).items()
         }
+        self._large: set[str] = set()
         self._had = dict.fromkeys(_unpacked(kept.get("had", "")))
         self.after: str = kept.get("after", "")
         self.at: tuple[str, str] | None = tuple(kept["at"]) if kept.get("at") else None
@@ -75,6 +76,24 @@ class Memory:
         while len(self._had) > HAD:
             self._had.pop(next(iter(self._had)))
 
+    def hold(self, thread: str, handed: Iterable[str]) -> None:
+        """Keep what a thread hands over before it was shown in full: a death may come between.
+
+        Args:
+            thread: its external id.
+            handed: external ids.
+        """
+        key = mark_of(thread)
+        if key in self._large:
+            return
+        held = dict.fromkeys([*self._ids.get(key, ()), *_short(thread, handed)])
+        if sum(map(len, held)) + len(held) < IDS:
+            self._ids[key] = list(held)
+        else:
+            self._ids.pop(key, None)
+            self._large.add(key)
+        self._make_room()
+
     def replace_ids(self, thread: str, handed: Iterable[str], shown: set[str]) -> list[str]:
         """Keep what a thread shown in full holds; gives what it held and holds no more.
 
@@ -83,15 +102,19 @@ class Memory:
             handed: external ids of what is handed over from it.
             shown: of all that stands there, also what is too old to be handed over.
         """
-        key, start = mark_of(thread), len(thread)
+        key = mark_of(thread)
         held = [thread + one[1:] if one[0] == "+" else one for one in self._ids.pop(key, [])]
-        short = [f"+{one[start:]}" if one.startswith(thread) else one for one in handed]
+        short = _short(thread, handed)
         if short and sum(map(len, short)) + len(short) < IDS:
             self._ids[key] = short
+        self._make_room()
+        return [one for one in held if one not in shown]
+
+    def _make_room(self) -> None:
+        """Threads known for longest go first."""
         size = sum(len("\n".join(kept)) for kept in self._ids.values())
         while size > IDS:
             size -= len("\n".join(self._ids.pop(next(iter(self._ids)))))
-        return [one for one in held if one not in shown]
 
     def finish(self) -> None:
         """All start pages were read to their end."""
@@ -115,6 +138,11 @@ class Memory:
         if self.at:
             cursor["at"] = list(self.at)
         return cursor
+
+
+def _short(thread: str, ids: Iterable[str]) -> list[str]:
+    """Ids without the part they share with their thread."""
+    return [f"+{one[len(thread) :]}" if one.startswith(thread) else one for one in ids]
 
 
 def _unpacked(text: Any) -> dict[str, None]:

@@ -145,6 +145,9 @@ class Reading:
             self._strange.append(f"{event['url']}: {words} ({event['strange']})")
         if not event["followed"]:
             self._memory.at = (event["start"], event["url"])
+        if mentions:
+            identity = self._mentions.thread_id(event["thread"])
+            self._memory.hold(identity, (mention.external_id for mention in mentions))
         if mentions or bad_rows:
             yield Page(
                 mentions=tuple(mentions),

@@ -89,6 +89,16 @@ def test_a_deletion_is_told_where_the_thread_is_whole_only() -> None:
     assert [one.deleted_ids for one in whole if one.deleted_ids] == [("shop.example/p/1#r2",)]
 
 
+def test_what_vanished_after_a_death_and_before_the_thread_was_whole_is_told() -> None:
+    """The kills found this: stored by a reading that died, deleted before the next one."""
+    taken = reading(memory())
+    (first,) = taken.take(page(1, 2, 3, url=f"{URL}?page=1"))
+    _, pages = told(memory(first.cursor), page(1, 3), thread(is_whole=False))
+    _, whole = told(memory(pages[-1].cursor), page(1, 3), thread())
+    assert [one.deleted_ids for one in whole if one.deleted_ids] == [("shop.example/p/1#r2",)]
+    assert len(json.dumps(whole[-1].cursor)) < 64_000
+
+
 def test_growing_too_old_to_be_handed_over_is_no_deletion() -> None:
     _, pages = told(memory(), page(1, 2), thread())
     older = page(1, 2)

@@ -285,4 +285,4 @@ def test_the_form_tells_what_the_platform_asks_for_and_offers(open_app: OpenApp)
     text = shown(app)
     for said in ("Стоимость", "Пределы", "отвечает"):
         assert said in text
-    assert "Our account; without one the site is only read." in text
+    assert "Наша учётная запись" in text
