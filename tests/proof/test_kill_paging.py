@@ -135,9 +135,7 @@ def _run(rig: Rig, url: str, reader: Zygote, rng: random.Random, totals: Counter
         job["offset"] += PAUSE
         if attempt < ATTEMPTS:
             stand.disturb()
-    totals.update(
-        {f"killed in a call, {k.split()[1]} it was served": v for k, v in deadly.kills.items()}
-    )
+    totals.update(deadly.kills)
     _compare(stand, engine, totals)
     engine.dispose()
 
