@@ -24,7 +24,7 @@ from otklik.platforms import Page
 from otklik.readings import Progress
 from otklik.store import alerts as alert_rows
 from otklik.store import judgements, mentions, replies, sources
-from otklik.store.intake import Intake
+from otklik.store.intake import IntakeCount
 from otklik.switches import posting_mode
 from responder import notices, posting, rulings, waves
 
@@ -85,21 +85,21 @@ def _due(desk: Desk) -> list[int]:
 
 
 def _read_share(desk: Desk, source_id: int, share: float | None = SHARE) -> StepCount:
-    intake = Intake()
+    changed: list[int] = []
 
     def work() -> None:
         found, error = read_source(desk, source_id, share=share)
-        intake.add(found)
+        changed.append(found.changes)
         if error is not None:
             raise error
 
     failure = _isolated(work)
-    return StepCount(intake.changes, int(failure is not None))
+    return StepCount(sum(changed), int(failure is not None))
 
 
 def read_source(
     desk: Desk, source_id: int, progress: Progress | None = None, *, share: float | None = None
-) -> tuple[Intake, Exception | None]:
+) -> tuple[IntakeCount, Exception | None]:
     """Read one source; its failure is recorded and does not concern the others.
 
     Args:
@@ -107,7 +107,7 @@ def read_source(
     """
     of = readings.begin(desk, source_id)
     if of is None:
-        return Intake(), None  # somebody else is reading it
+        return IntakeCount(), None  # somebody else is reading it
     error = _isolated(lambda: readings.read_pages(desk, of, progress, share))
     readings.finish(desk, of, error)
     return of.total, error
@@ -115,7 +115,7 @@ def read_source(
 
 def import_file(
     desk: Desk, path: Path, progress: Progress | None = None, **config: object
-) -> Intake:
+) -> IntakeCount:
     """Read an export: JSONL, CSV or XLSX; importing it twice adds nothing.
 
     Args:

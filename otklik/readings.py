@@ -21,7 +21,7 @@ from otklik.outside import open_platform, store_page
 from otklik.platforms import PlatformSettings, secret_keys
 from otklik.silence import KNOWN_FROM, LEAST_SILENCE, find_silence
 from otklik.store import arrivals, sources
-from otklik.store.intake import Intake
+from otklik.store.intake import IntakeCount
 from responder import notices
 
 log = structlog.get_logger()
@@ -38,7 +38,7 @@ class Reading:
 
     source: Source
     owner: str
-    total: Intake = field(default_factory=Intake)
+    total: IntakeCount = field(default_factory=IntakeCount)
     warnings: list[str] = field(default_factory=list)
     is_whole: bool = False
 
@@ -97,7 +97,7 @@ def finish(desk: Desk, of: Reading, error: Exception | None) -> None:
         elif of.is_whole:
             _save_whole(desk, db, row, of, told)
         else:
-            sources.save_source_part(db, row, now, brought=len(of.total.new))
+            sources.save_source_part(db, row, now, brought=of.total.new)
 
 
 def _suspicion(desk: Desk, of: Reading, now: datetime) -> str:
@@ -117,7 +117,7 @@ def _suspicion(desk: Desk, of: Reading, now: datetime) -> str:
 
 
 def _save_whole(desk: Desk, db: Session, row: Source, of: Reading, told: str) -> None:
-    now, brought, was = desk.now(), len(of.total.new), row.warning
+    now, brought, was = desk.now(), of.total.new, row.warning
     kind = desk.platforms[row.platform]
     within = pace.bounds(
         row.interval_seconds,

@@ -16,6 +16,7 @@ from collectors.x.wire import Batch
 from otklik.clock import now
 from otklik.errors import AccessDenied
 
+SEEN_KEPT = 10_000  # posts among which a repeated page is noticed
 BARREN_PAGES = 2  # pages in a row without a post that was not there before
 REACH = timedelta(days=7)  # of recent search
 MARGIN = timedelta(minutes=1)
@@ -96,7 +97,7 @@ class Pass:
     ) -> None:
         self._stream, self._state, self._read = stream, state, read
         self._settle, self._is_backfill = settle, is_backfill
-        self._seen: set[str] = set()
+        self._seen: dict[str, None] = {}
         self._barren = self._count = 0
         self._was_restarted = False
 
@@ -176,9 +177,11 @@ class Pass:
         return params
 
     def _is_endless(self, batch: Batch) -> bool:
-        ids = {post.id for post in batch.posts}
-        self._barren = 0 if ids - self._seen else self._barren + 1
+        ids = dict.fromkeys(post.id for post in batch.posts)
+        self._barren = 0 if ids.keys() - self._seen.keys() else self._barren + 1
         self._seen |= ids
+        while len(self._seen) > SEEN_KEPT:
+            self._seen.pop(next(iter(self._seen)))
         return batch.next_token == self._state.token or self._barren > BARREN_PAGES
 
     def _cut_off(self) -> list[str]:

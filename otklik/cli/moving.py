@@ -70,8 +70,8 @@ def import_file(
         intake = bring_in(desk, file, progress=lambda part, seen: update(part, f"{seen}"), **chosen)
     counts = {
         "seen": intake.seen,
-        "new": len(intake.new),
-        "edited": len(intake.edited),
+        "new": intake.new,
+        "edited": intake.edited,
         "bad_rows": intake.bad_rows,
     }
     if as_json:

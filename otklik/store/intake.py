@@ -36,19 +36,31 @@ class Intake:
     seen: int = 0
     bad_rows: int = 0
 
+
+@dataclass
+class IntakeCount:
+    """What many pages changed, counted: a reading may be of millions."""
+
+    new: int = 0
+    edited: int = 0
+    deleted: int = 0
+    ours: int = 0
+    seen: int = 0
+    bad_rows: int = 0
+
     @property
     def changes(self) -> int:
         """Mentions that are new, edited or gone."""
-        return len(self.new) + len(self.edited) + len(self.deleted) + len(self.ours)
+        return self.new + self.edited + self.deleted + self.ours
 
-    def add(self, other: "Intake") -> None:
-        """Sum up pages."""
-        self.new += other.new
-        self.edited += other.edited
-        self.deleted += other.deleted
-        self.ours += other.ours
-        self.seen += other.seen
-        self.bad_rows += other.bad_rows
+    def add(self, page: Intake) -> None:
+        """One page more."""
+        self.new += len(page.new)
+        self.edited += len(page.edited)
+        self.deleted += len(page.deleted)
+        self.ours += len(page.ours)
+        self.seen += page.seen
+        self.bad_rows += page.bad_rows
 
 
 def content_digest(mention: CollectedMention) -> str:
