@@ -65,7 +65,7 @@ def main(url: str, name: str, items: int) -> None:
         os.chdir(root)
     fake.stdin.close()
     fake.wait()
-    print(json.dumps({**report, "calls": meter.turns}))  # noqa: T201
+    print(json.dumps({**report, "calls": meter.turns.total()}))  # noqa: T201
 
 
 def make_desk(url: str, name: str, port: int, items: int, meter: Meter) -> Desk:

@@ -15,8 +15,9 @@ from collectors.vk.client import LIMITS
 from collectors.vk.rights import Kind
 from otklik.errors import AccessDenied, ConfigError, RateLimited, Transient
 from otklik.platforms import Capability
+from tests.rigs.base import FreeMeter
 from tests.rigs.reading import Ledger, fill
-from tests.rigs.vk import QuickMeter, VkRig
+from tests.rigs.vk import VkRig
 from tests.rigs.vk_world import OWNER, Refused
 from tests.servers.faulty import FaultyProxy, answer, rewrite
 
@@ -323,7 +324,7 @@ def test_a_user_token_in_the_place_of_the_communitys_is_recognised(rig: VkRig) -
 
 
 def test_calls_of_each_token_wait_for_a_limit_of_their_own(rig: VkRig) -> None:
-    meter = QuickMeter()
+    meter = FreeMeter()
     fill(rig, 3)
     platform = rig.platform(meter=meter)
     list(platform.collect({}))

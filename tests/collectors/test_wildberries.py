@@ -25,7 +25,7 @@ from otklik.errors import (
 )
 from otklik.metering import LocalMeter
 from otklik.platforms import Capability, CollectedMention, ReplyRequest
-from tests.rigs.marketplaces import Unhurried
+from tests.rigs.base import FreeMeter
 from tests.rigs.reading import Ledger
 from tests.rigs.wildberries import WildberriesRig, make_token
 from tests.servers.faulty import FaultyProxy, answer, rewrite
@@ -316,19 +316,8 @@ def test_a_denial_says_where_a_token_is_made(
     assert caught.value.whole_account is is_whole
 
 
-class Watched(Unhurried):
-    """Keeps what it was told to block."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.blocked: list[tuple[str, float]] = []
-
-    def block(self, key: str, seconds: float) -> None:
-        self.blocked.append((key, seconds))
-
-
 def test_being_told_to_wait_stops_all_sources_of_the_seller(rig: WildberriesRig) -> None:
-    meter = Watched()
+    meter = FreeMeter()
     with FaultyProxy(rig.url) as proxy:
         limited = rig.limited()
         proxy.break_with(answer(429, limited.encoded(), headers=limited.headers))

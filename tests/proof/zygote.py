@@ -11,8 +11,9 @@ import json
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import stamina
@@ -164,7 +165,7 @@ def unfinished(desk: Desk) -> bool:
     return replies is not None or mentions is not None
 
 
-def _child(job: dict[str, Any], pipe: int, judge: Judge) -> None:
+def _child(job: dict[str, Any], judge: Judge, pipe: int) -> None:
     target = Boundary(*job["target"]) if job["target"] else None
     now = OffsetClock(job["offset"])
     desk = make_desk(job["url"], job["source"], now, judge)
@@ -178,18 +179,23 @@ def _warm_up(job: dict[str, Any], judge: Judge) -> dict[str, Any]:
     desk = make_desk(job["url"], job["source"], now, judge)
     work(desk, now)
     desk.engine.dispose()
-    _say({"pid": os.getpid()})
+    say({"pid": os.getpid()})
     return {"status": 0, "passed": []}
 
 
-def _fork(job: dict[str, Any], judge: Judge) -> dict[str, Any]:
+def fork(child: Callable[[int], None]) -> dict[str, Any]:
+    """Run `child` in a process of its own and say its pid; gives what became of it.
+
+    Args:
+        child: gets the file descriptor on which it tells what it passed, a line each.
+    """
     readable, writable = os.pipe()
     pid = os.fork()
     if pid == 0:
         code = 70
         try:
             os.close(readable)
-            _child(job, writable, judge)
+            child(writable)
             code = 0
         except BaseException:  # noqa: BLE001 — the parent learns it from the exit status
             traceback.print_exc()
@@ -197,14 +203,15 @@ def _fork(job: dict[str, Any], judge: Judge) -> dict[str, Any]:
             sys.stderr.flush()
             os._exit(code)
     os.close(writable)
-    _say({"pid": pid})
+    say({"pid": pid})
     with os.fdopen(readable, encoding="utf-8") as lines:
         passed = lines.read().split("\n")[:-1]
     _, status = os.waitpid(pid, 0)
     return {"status": os.waitstatus_to_exitcode(status), "passed": passed}
 
 
-def _say(value: dict[str, Any]) -> None:
+def say(value: dict[str, Any]) -> None:
+    """One line of JSON to whoever started this process."""
     sys.stdout.write(json.dumps(value) + "\n")
     sys.stdout.flush()
 
@@ -215,10 +222,10 @@ def main() -> None:
     stamina.set_testing(True, attempts=3)
     judge = Classifier.load()
     judge.judge(["Разогрев"])
-    _say({"ready": True})
+    say({"ready": True})
     for line in sys.stdin:
         job = json.loads(line)
-        _say(_warm_up(job, judge) if job["warm"] else _fork(job, judge))
+        say(_warm_up(job, judge) if job["warm"] else fork(partial(_child, job, judge)))
 
 
 if __name__ == "__main__":

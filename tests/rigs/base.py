@@ -2,8 +2,8 @@
 
 A rig serves HTTP on a port of its own, checks every request against the platform's contract
 and its own answers too. A test writes, edits and deletes on it as strangers do, and asks what
-stands there. What breaks a contract is kept in `violations`; `checked_rig` in `conftest.py`
-fails a test that leaves any.
+stands there. What breaks a contract is kept in `violations`; the fixtures named `rig` fail a
+test that leaves any.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import threading
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -70,22 +71,27 @@ class Response:
 
 
 class FreeMeter(Meter):
-    """Gives every turn at once and counts them; tests of reading need not wait for limits."""
+    """Gives every turn at once and counts them; tests of reading need not wait for limits.
+
+    Attributes:
+        turns: how many were given, by key.
+        blocked: keys that a platform asked to hold, with the seconds.
+    """
 
     def __init__(self) -> None:
-        self.turns = 0
-        self.blocked: list[float] = []
+        self.turns: Counter[str] = Counter()
+        self.blocked: list[tuple[str, float]] = []
         self.spent = 0
 
     def reserve_turn(self, key: str, limit: Limit, *, at_most: float) -> float:
         """At once."""
-        self.turns += 1
+        self.turns[key] += 1
         assert len(key) <= 255
         return 0.0
 
     def block(self, key: str, seconds: float) -> None:
         """Remembered only."""
-        self.blocked.append(seconds)
+        self.blocked.append((key, seconds))
 
     def reserve_money(self, micros: int) -> None:
         """There is always enough."""

@@ -9,21 +9,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from otklik.metering import Limit, LocalMeter
-from otklik.platforms import AnyPlatform, Meter
 from tests.conftest import SHARED
 from tests.contracts.openapi import OpenApi, open_api
 from tests.rigs.base import ContractViolation, Request, Response, Rig
 
 CONTRACTS = SHARED / "contracts"
-
-
-class Unhurried(LocalMeter):
-    """Gives every turn at once: no test waits for a limit it is not about."""
-
-    def reserve_turn(self, key: str, limit: Limit, *, at_most: float) -> float:
-        """At once."""
-        return 0.0
 
 
 @dataclass
@@ -81,12 +71,6 @@ class MarketplaceRig(Rig):
     def checker(self) -> OpenApi:
         """The official contract; answers may hold nothing that it does not name."""
         return open_api(CONTRACTS / self.contract, closed_answers=True)
-
-    def platform(
-        self, base_url: str = "", *, meter: Meter | None = None, **changes: Any
-    ) -> AnyPlatform:
-        """The real platform, calling this rig without waiting for its turns."""
-        return super().platform(base_url, meter=meter or Unhurried(), **changes)
 
     def number(self) -> int:
         """A number not used before."""

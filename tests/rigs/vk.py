@@ -14,7 +14,6 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 from collectors.vk import Vk
-from otklik.metering import Limit, LocalMeter
 from otklik.platforms import Meter
 from tests.contracts import vk as contract
 from tests.rigs import vk_shapes as shapes
@@ -22,22 +21,6 @@ from tests.rigs.base import ContractViolation, Request, Response, Rig
 from tests.rigs.vk_world import KINDS, ME, NUMBERS, OWNER, Entry, Place, Refused, World
 
 SEARCH_PAGE = 3
-
-
-class QuickMeter(LocalMeter):
-    """Gives every turn at once: the stand-in bears it. Counts turns by key."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.turns: Counter[str] = Counter()
-
-    def reserve_turn(self, key: str, limit: Limit, *, at_most: float) -> float:
-        """At once."""
-        self.turns[key] += 1
-        return 0.0
-
-    def block(self, key: str, seconds: float) -> None:
-        """Nobody waits here."""
 
 
 class VkRig(Rig):
@@ -130,7 +113,7 @@ class VkRig(Rig):
 
     def platform(self, base_url: str = "", *, meter: Meter | None = None, **changes: Any) -> Vk:
         """The real platform; without waiting for turns unless a meter is given."""
-        platform = super().platform(base_url, meter=meter or QuickMeter(), **changes)
+        platform = super().platform(base_url, meter=meter, **changes)
         assert isinstance(platform, Vk)
         platform.page_of = self.page_size
         return platform
