@@ -90,6 +90,8 @@ def test_the_most_urgent_case_is_edited_approved_and_taken_back(
     of_draft = [action for action in actions if action.startswith("draft.")]
     assert of_draft[-2:] == ["draft.edited", "draft.approved"]
     page.click("[class*='st-key-undo-'] button")
+    # the box of before the approval may still stand with the same text: only the notice tells
+    expect(page.locator("p.ot-outcome-queued")).to_have_count(0, timeout=15_000)
     expect(box).to_have_value(text, timeout=15_000)
     with reading(engine) as session:
         assert session.exec(select(Reply).where(Reply.mention_id == 1)).one().state == "failed"
