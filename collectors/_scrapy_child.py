@@ -34,9 +34,9 @@ from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Headers, Request, Response
 from scrapy.responsetypes import responsetypes
 
-from collectors._network import GuardedBackend, GuardedTransport
 from collectors._scrapy import Event
 from collectors._wire import MAX_REDIRECTS, WHOLE_CALL
+from otklik.network import GuardedBackend, GuardedTransport
 
 LONGEST_DELAY = 30.0  # seconds between two calls that a robots.txt may ask for
 # Only what is named here runs: the rest would keep cookies, open ports, and cost a start.

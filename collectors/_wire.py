@@ -18,7 +18,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
-from collectors._network import (
+from collectors._text import decode_json_bytes, html_to_text, quote
+from otklik.errors import ConfigError
+from otklik.network import (
     Endpoint,
     GuardedBackend,
     GuardedTransport,
@@ -26,8 +28,6 @@ from collectors._network import (
     endpoint_of,
     is_private_name,
 )
-from collectors._text import decode_json_bytes, html_to_text, quote
-from otklik.errors import ConfigError
 from otklik.platforms import Limit, Meter, PlatformSettings
 
 USER_AGENT = "Otklik/0.1 (reputation monitor)"

@@ -3,10 +3,10 @@
 import os
 import socket
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
@@ -14,29 +14,19 @@ from sqlmodel import Session
 
 from otklik import audit, clock
 from otklik.alerts import Channel
+from otklik.judging import Backend, Judge
 from otklik.platforms import AnyPlatform
 from otklik.settings import ChannelSettings, Settings
-from otklik.verdicts import Verdict
 from responder.drafting import Writer
 from responder.knowledge import Knowledge
 from responder.policy import Policy
-
-
-class Judge(Protocol):
-    """A classifier, as the pipeline needs it."""
-
-    @property
-    def version(self) -> str:
-        """Which model this is."""
-
-    def judge(self, texts: Sequence[str]) -> list[Verdict]:
-        """One verdict per text, in order."""
 
 
 @dataclass(frozen=True)
 class Desk:
     """Everything the steps work with; put together by `otklik.bootstrap`.
 
+    `shadow` judges beside `classifier` and decides nothing.
     `stopping` is set when this process is to end: what reads for long stops after its page.
     """
 
@@ -48,6 +38,7 @@ class Desk:
     knowledge: Knowledge
     writer: Writer
     channels: Mapping[str, tuple[ChannelSettings, Channel]]
+    shadow: Backend | None = None
     now: Callable[[], datetime] = clock.now
     stopping: threading.Event = field(default_factory=threading.Event)
     owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")

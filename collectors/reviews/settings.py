@@ -7,9 +7,9 @@ from urllib.parse import urljoin, urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from collectors._network import Endpoint, endpoint_of, is_private_name
 from collectors.reviews.selector_file import SelectorFile, load_selectors
 from otklik.errors import ConfigError
+from otklik.network import Endpoint, endpoint_of, is_private_name
 from otklik.platforms import PlatformSettings
 
 MAX_STARTS = 2_000

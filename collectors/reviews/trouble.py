@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from collectors._http import retry_after
-from collectors._network import PrivateAddress
 from collectors._scrapy import Event
+from otklik.network import PrivateAddress
 
 
 def trouble_of_response(response: Any) -> Event | None:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from collectors._network import endpoint_of
+from otklik.network import endpoint_of
 from otklik.platforms import PlatformSettings
 
 MAX_FEEDS = 30

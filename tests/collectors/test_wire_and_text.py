@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors._http import HttpClient, retry_after
-from collectors._network import GuardedBackend, PrivateAddress, is_private, is_private_name
 from collectors._text import (
     MAX_TEXT,
     clean,
@@ -25,6 +24,7 @@ from collectors._text import (
     repair_encoding,
 )
 from otklik.errors import AccessDenied, Transient
+from otklik.network import GuardedBackend, PrivateAddress, is_private, is_private_name
 from otklik.platforms import PlatformSettings
 
 

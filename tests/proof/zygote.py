@@ -25,9 +25,10 @@ from classifier.model import Classifier
 from collectors.isso import Isso
 from otklik import clock, pipeline
 from otklik.database import make_engine, reading, session
-from otklik.desk import Desk, Judge
+from otklik.desk import Desk
 from otklik.enums import DraftState, MentionState, ReplyState, Role
 from otklik.errors import ApprovalError
+from otklik.judging import Judge
 from otklik.models import DraftRow, Mention, Person, Reply
 from otklik.settings import ChannelSettings, Settings, SourceSettings
 from responder import approval

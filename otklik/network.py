@@ -1,4 +1,4 @@
-"""The wire under `_http`: no way into the private network, no call without an end.
+"""The guard under every call outside: no way into the private network, no call without an end.
 
 Both checks sit at the socket, below redirects and DNS, so that neither a redirect nor a
 name that resolves elsewhere the second time gets past them.
@@ -170,12 +170,18 @@ def _tls() -> ssl.SSLContext:
 
 
 class GuardedTransport(httpx.HTTPTransport):
-    """httpx's transport over a `GuardedBackend`."""
+    """httpx's transport over a `GuardedBackend`.
 
-    def __init__(self, backend: GuardedBackend, *, keepalive: int) -> None:
-        super().__init__(verify=_tls(), trust_env=False)
+    Args:
+        tls: certificates to trust instead of the usual ones.
+    """
+
+    def __init__(
+        self, backend: GuardedBackend, *, keepalive: int, tls: ssl.SSLContext | None = None
+    ) -> None:
+        super().__init__(verify=tls or _tls(), trust_env=False)
         self._pool = httpcore.ConnectionPool(
-            ssl_context=_tls(),
+            ssl_context=tls or _tls(),
             max_keepalive_connections=keepalive,
             network_backend=backend,
         )
