@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 
 from otklik.language.obscenity import is_obscene
+from otklik.language.stars import unstar
 
 _LATIN = re.compile(r"[a-z]")
-_CYRILLIC = re.compile(r"[а-яіїєґўқәғңөұүһ]")
+_CYRILLIC = re.compile(r"[а-яіїєґўқәғңөұүһѵ]")
 _LOOKALIKE = {
     "a": "а", "b": "в", "c": "с", "e": "е", "h": "н", "k": "к", "m": "м", "o": "о",
     "p": "р", "t": "т", "x": "х", "y": "у", "i": "і",
@@ -20,36 +21,55 @@ _TO_LATIN = str.maketrans({cyrillic: latin for latin, cyrillic in _LOOKALIKE.ite
 _TO_CYRILLIC = str.maketrans({
     **_LOOKALIKE,
     "b": "б", "n": "п", "u": "и", "r": "г", "s": "с", "d": "д", "z": "з", "g": "д", "l": "л",
-    "f": "ф", "v": "в", "j": "й", "i": "и", "q": "я", "w": "ш",
+    "f": "ф", "v": "в", "j": "й", "i": "и", "q": "я", "w": "ш", "і": "и",
     "0": "о", "3": "з", "4": "ч", "6": "б", "1": "и", "8": "в", "9": "я",
     "@": "а", "$": "с", "!": "и", "|": "и", "&": "е",
 })  # fmt: skip
 _BY_SOUND = str.maketrans({
     "a": "а", "b": "б", "c": "с", "d": "д", "e": "е", "f": "ф", "g": "г", "h": "х", "i": "и",
     "j": "й", "k": "к", "l": "л", "m": "м", "n": "н", "o": "о", "p": "п", "r": "р", "s": "с",
-    "t": "т", "u": "у", "v": "в", "x": "х", "y": "у", "z": "з",
-    "0": "о", "3": "е", "4": "а", "6": "б", "1": "и", "@": "а", "$": "с", "!": "и",
+    "t": "т", "u": "у", "v": "в", "x": "х", "y": "у", "z": "з", "і": "и", "є": "е", "ї": "и",
+    "ў": "у", "ү": "у", "ұ": "у", "һ": "х", "қ": "к", "ң": "н", "ө": "о", "ә": "а", "ғ": "г",
+    "0": "о", "3": "е", "4": "а", "6": "б", "1": "и", "7": "т", "@": "а", "$": "с", "!": "и",
+    "€": "е", "к": "к",
 })  # fmt: skip
-_TO_ENGLISH = str.maketrans("013457@$!|+", "oieastasiit")
+# Letters that are drawn rather than sounded: «n» for «п», «1» for «л», «r» for «я».
+_DRAWN = str.maketrans({
+    **_LOOKALIKE,
+    "b": "ь", "n": "п", "u": "и", "r": "я", "g": "д", "d": "д", "z": "з", "s": "с", "i": "и",
+    "l": "л", "0": "о", "1": "л", "3": "з", "4": "а", "6": "б", "9": "я", "!": "й",
+})  # fmt: skip
+_TO_ENGLISH = (
+    str.maketrans("013457@$!|+8(", "oieastasiitbc"),
+    str.maketrans("013457@$!|+9<", "oleastaslltgc"),
+    str.maketrans("уаеосхркнвтмі", "yaeocxpkhbtmi"),
+)
+# Letters drawn with several signs.
+_DRAWINGS = (
+    ("}{", "х"), ("><", "х"), (")(", "х"), ("}|{", "ж"), (">|<", "ж"), ("|/|", "и"),
+    ("/\\", "л"), ("|_|", "u"), ("|-|", "н"), ("()", "о"), ("[]", "о"), ("bl", "ы"), ("ji", "л"),
+    ("b|", "ы"), ("ь|", "ы"), ("|3", "в"), ("|<", "к"), ("|)", "d"), ("|\\|", "n"), ("ph", "f"),
+)  # fmt: skip
 _REPEAT = re.compile(r"(.)\1{2,}")
 _DOUBLE = re.compile(r"(.)\1+")
 _SIGNS = re.compile(r"[^\w]|_|\d")
-_STARS = re.compile(r"[*#@$%&!^~|+_]+")
+_MARKS = re.compile(r"[^\w]|_")
 _UNREPEATED = frozenset({"ссср", "www", "iii", "ооо", "ааа", "xxx", "ммм", "ввв"})
+_CLEAN = re.compile(r"(?:([а-я])(?!\1))+|(?:([a-z])(?!\2)){9,}")
+
+Place = tuple[int, int, str]
 
 
 def plain_word(raw: str) -> str:
-    """Normal form of one lower-case token, or "" when its signs hide nothing and part words."""
-    if raw.isalpha() and not _needs_care(raw):
+    """Normal form of one folded token, or "" when its signs hide nothing and part words."""
+    if _CLEAN.fullmatch(raw):
         return raw
     form = _without_repeats(raw)
-    if is_obscene(form):
-        return form
-    for reading in _readings(form):
-        if is_obscene(reading):
-            return reading
+    found = disguised(form)
+    if found:
+        return found
     if "*" in raw or "#" in raw or "@" in raw or "$" in raw or "_" in raw:
-        starred = _unstar(raw)
+        starred = _starred(raw)
         if starred:
             return starred
     if _has_both(form):
@@ -57,13 +77,14 @@ def plain_word(raw: str) -> str:
     return form if form.isalnum() else ""
 
 
-def _needs_care(raw: str) -> bool:
-    return (
-        _REPEAT.search(raw) is not None
-        or _DOUBLE.search(raw) is not None
-        or _has_both(raw)
-        or (_LATIN.match(raw) is not None and len(raw) <= 8)
-    )
+def disguised(form: str) -> str:
+    """The obscenity that `form` is or can be read as, or ""."""
+    if is_obscene(form):
+        return form
+    for reading in _readings(form):
+        if is_obscene(reading):
+            return reading
+    return ""
 
 
 def _has_both(word: str) -> bool:
@@ -79,17 +100,20 @@ def _without_repeats(word: str) -> str:
 def _readings(form: str) -> list[str]:
     """Every way to read the token, the most literal first."""
     signs = _SIGNS.search(form) is not None
+    cyrillic, latin = _CYRILLIC.search(form) is not None, _LATIN.search(form) is not None
     found = [_SIGNS.sub("", form)] if signs and len(form) > 3 else []
-    if _CYRILLIC.search(form):
-        found += [form.translate(_TO_CYRILLIC), form.translate(_BY_SOUND)]
+    if cyrillic and (signs or latin or not form.isascii()):
+        tables = (_TO_CYRILLIC, _BY_SOUND, _DRAWN) if signs or latin else (_BY_SOUND,)
+        found += [form.translate(table) for table in tables]
+        if latin:
+            found += [form.translate(_TO_ENGLISH[2])]
     elif signs:
-        found += [
-            form.translate(_TO_ENGLISH),
-            form.translate(_BY_SOUND),
-            form.translate(_TO_CYRILLIC),
-        ]
-    elif all(sign in _LOOKALIKE for sign in form):
+        found += [form.translate(table) for table in _TO_ENGLISH[:2]]
+        found += [form.translate(_BY_SOUND), form.translate(_TO_CYRILLIC), form.translate(_DRAWN)]
+    elif latin and all(sign in _LOOKALIKE for sign in form):
         found.append(form.translate(_SAME_FACE))
+    if signs:
+        found += [bare for bare in (_MARKS.sub("", reading) for reading in found) if len(bare) > 2]
     return found + [_DOUBLE.sub(r"\1", reading) for reading in (form, *found)]
 
 
@@ -100,71 +124,81 @@ def _one_alphabet(word: str) -> str:
     return word if _has_both(other) else _SIGNS.sub("", other) or word
 
 
-# Heads of words that are starred in print; a star stands for one letter, a run for up to six.
-_STARRED_WORDS = """
-хуй хуи хуе хуя хую хуев хуевый хуевая хуево хуйня хуйню хуйни хуйло хули хуесос нахуй нахуя
-похуй похую нихуя охуел охуели охуеть охуенно охуенный дохуя захуй пизда пизды пизде пизду
-пиздец пиздеца пиздит пиздят пиздеж пиздюк пиздабол пиздобол пиздос пиздатый распиздяй спиздил
-спиздили спиздить отпиздить ебать ебал ебали ебан ебаный ебаная ебаное ебаные ебанный ебанные
-ебаного ебаных ебучий ебучая ебучие еби ебут ебет ебаться ебло ебланы еблан ебанько ебанутый
-ебанутые ебану заебал заебали заебала заебись заебло заебался наебали наебать наебал наебывают
-наебалово выебал выебать проебали проебать разъебать отъебись уебок уебки уебан уебаны уебище
-долбоеб долбоебы долбоеба еб ебт бля блять блядь бляди блядский блядская блядские блядей
-блядство сука суки суке суку сукой сучка мудак мудаки мудака мудила мудило гандон гондон гандоны
-гондоны пидор пидоры пидорас пидорасы пидарас пидарасы пидар жопа жопу жопе жопы жопой говно
-говна говне говном гавно говнище говняный дерьмо дерьма срать срал насрать насрали обосрались
-сраный сраная дрочить залупа манда шлюха шлюхи хер хера fuck fucking fucked fucker fuckers fucks
-motherfucker motherfucking shit shitty bullshit shits bitch bitches cunt cunts asshole assholes
-dick dickhead pussy whore nigger nigga faggot fag ass bastard slut
-"""
-_STEMS = tuple(_STARRED_WORDS.split())
+def _starred(token: str) -> str:
+    found = unstar(token)
+    if found or not _has_both(token):
+        return found
+    return unstar(token.translate(_SAME_FACE))
 
 
-def _unstar(token: str) -> str:
-    """The starred obscenity this token can be read as, or ""."""
-    letters = re.sub(r"[^a-zа-я]", "", token)
-    if not letters or len(token) > 24:
+# Where one chunk of several tokens may be one disguised word.
+_EDGES = re.compile(r"^[^\w*#@$}<>|(\[)]+|[^\w*#@$}{<>|)\]]+$")
+_MAX_CORE = 32
+_LETTER_RUN = re.compile(r"[^\W\d_]+")
+
+
+def read_chunk(folded: str, places: list[Place]) -> list[Place]:
+    """The chunk's tokens, or one where signs or pictures inside hide an obscenity."""
+    edges = _EDGES.search(folded)
+    start = edges.end() if edges and edges.start() == 0 else 0
+    core = _EDGES.sub("", folded)
+    form = _hidden(core, places)
+    if not form:
+        return places
+    end = start + len(core)
+    before = [place for place in places if place[1] <= start]
+    return [*before, (start, end, form), *[place for place in places if place[0] >= end]]
+
+
+def _hidden(core: str, places: list[Place]) -> str:
+    inner = _MARKS.search(core)
+    if inner is None or len(core) > _MAX_CORE or len(core) < 3:
         return ""
-    for guess in (token, token.translate(_TO_CYRILLIC) if _CYRILLIC.search(token) else token):
-        pattern = _star_pattern(guess)
-        if pattern is None:
-            continue
-        for stem in _STEMS:
-            if pattern.fullmatch(stem):
-                return stem
+    if any(form in ("httpurl", "@user") or is_obscene(form) for _, _, form in places):
+        return ""
+    drawn = core
+    for drawing, letter in _DRAWINGS:
+        drawn = drawn.replace(drawing, letter)
+    for reading in (core, drawn) if drawn != core else (core,):
+        found = _joined(reading) or _starred(reading)
+        if found:
+            return found
     return ""
 
 
-def _star_pattern(token: str) -> re.Pattern[str] | None:
-    parts = _STARS.split(token)
-    runs = [len(run) for run in _STARS.findall(token)]
-    letters = sum(len(part) for part in parts)
-    if not runs or letters + sum(runs) < 3 or (not parts[0] and letters < 2):
-        return None
-    if letters == 1 and sum(runs) < 2:
-        return None
-    pieces = [re.escape(parts[0])]
-    for run, part in zip(runs, parts[1:], strict=True):
-        pieces.append(r"\w" if run == 1 else rf"\w{{{run},{run + 1}}}")
-        pieces.append(re.escape(part))
-    return re.compile("".join(pieces))
+def _joined(core: str) -> str:
+    """The obscenity that appears when the signs inside go; whole words must not be joined."""
+    runs = _LETTER_RUN.findall(core)
+    bare = _MARKS.sub("", core)
+    if not runs or len(bare) < 3 or (min(map(len, runs)) > 3 and len(runs) < 3):
+        return ""
+    return disguised(_without_repeats(bare)) or disguised(core)
 
 
-def read_spaced(
-    folded: str, tokens: list[tuple[int, int, str]], spaced: re.Pattern[str]
-) -> list[tuple[int, int, str]]:
-    """Tokens with letters set apart («п и з д е ц») joined where they make an obscenity."""
-    for match in spaced.finditer(folded):
-        found = _spaced_word(match.group(), match.start())
-        if found is not None:
-            start, end, _ = found
-            before = [token for token in tokens if token[1] <= start]
-            after = [token for token in tokens if token[0] >= end]
-            tokens = [*before, found, *after]
-    return tokens
+SPACED = re.compile(r"(?<![^\W_])[^\W_](?:[ .\-_*~,|/\n]{1,3}[^\W_]){2,30}(?![^\W_])")
+_BROKEN = re.compile(
+    r"(?<![^\W_])(?:(?:на|по|ни|до|за|от|вы) )?"
+    r"((?:[хпжднебг]|п[ие]з?|х[уy]|е[бб]а?|с[уy]|м[уy]д?|г[ао]н?|п[ие]до?|бля?|зал?у?|дол[бо]о?|жо|др?о|шл|ср[ас]?"
+    r"|fu|sh|bi|mo|piz?|[hx]u) ?) ([^\W\d_]{1,8})(?![^\W_])"
+)
 
 
-def _spaced_word(stretch: str, offset: int) -> tuple[int, int, str] | None:
+def broken_words(folded: str) -> list[Place]:
+    """Obscenities whose letters stand apart («п и з д е ц») or that a blank cuts («пиз дец»)."""
+    found: list[Place] = []
+    for match in SPACED.finditer(folded):
+        place = _spaced_word(match.group(), match.start())
+        if place is not None:
+            found.append(place)
+    for match in _BROKEN.finditer(folded):
+        form = disguised(match.group(1).strip() + match.group(2))
+        free = all(match.start() >= end or match.end() <= start for start, end, _ in found)
+        if form and free and not is_obscene(match.group(2)):
+            found.append((match.start(1), match.end(2), form))
+    return sorted(found)
+
+
+def _spaced_word(stretch: str, offset: int) -> Place | None:
     places = [place for place, sign in enumerate(stretch) if sign.isalnum()]
     # A neighbour of one letter («я», «и», «в») may stand at either edge.
     for first, last in ((0, 0), (0, 1), (1, 0), (1, 1), (0, 2), (2, 0)):

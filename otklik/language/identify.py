@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from otklik.enums import Language
 
@@ -41,24 +41,36 @@ this to u ur us was we were what when where who why will with would yes you your
 _ENGLISH_WORDS = frozenset(_ENGLISH.split())
 _NOT_ENGLISH_LATIN = re.compile(r"[àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßğışłńśźżčćđšžőű¿¡]")
 _SURE, _HALF_SURE = 0.6, 0.35
+_FEW_WORDS = 4
+
+
+# What one word says of the language, a letter each; a chunk's words are remembered together.
+_RU_KNOWN, _RU_PLAIN, _FOREIGN, _OTHER_KNOWN = "к", "п", "ф", "д"
+_EN_KNOWN, _LATIN_PLAIN, _STRANGE, _MARKED, _ACCENTED = "e", "l", "?", "+", "~"
+_ALSO_KNOWN = "ж"  # a word with foreign letters that is also a known foreign word
+_MAX_MEMO, _MAX_REMEMBERED = 120_000, 60
+_traits: dict[str, str] = {}
 
 
 def identify(text: str) -> Language:
     """Language of `text`; a text without words counts as Russian only if it has Cyrillic."""
-    head = _NOISE.sub(" ", text[:_READ]).lower()
-    words = _WORD.findall(head)
+    seen = "".join([_traits.get(raw) or _read(raw) for raw in text[:_READ].split()])
+    known, plain = seen.count(_RU_KNOWN), seen.count(_RU_PLAIN)
+    foreign, other = seen.count(_FOREIGN), seen.count(_OTHER_KNOWN)
+    cyrillic = known + plain + foreign + other
+    other += seen.count(_ALSO_KNOWN)
+    if len(seen) == cyrillic and foreign + other == 0 and known:
+        return Language.RUSSIAN
+    english, latin = seen.count(_EN_KNOWN), seen.count(_LATIN_PLAIN)
+    words = cyrillic + english + latin + seen.count(_STRANGE)
     if not words:
         return Language.OTHER
-    cyrillic = sum(1 for word in words if "\u0400" <= word[0] <= "\u052f")
-    latin = sum(1 for word in words if word[0] <= "\u024f")
-    if (
-        cyrillic * 2 >= max(latin, 1)
-        and cyrillic + latin > 0
-        and cyrillic + latin >= len(words) / 2
-    ):
-        return _cyrillic(head, words)
-    if latin * 2 >= len(words):
-        return _latin(head, words)
+    latin += english
+    if cyrillic * 2 >= max(latin, 1) and (cyrillic + latin) * 2 >= words:
+        counts = _Counts(words, known, foreign, other, seen.count(_MARKED))
+        return _cyrillic(text, counts)
+    if latin * 2 >= words:
+        return _latin(text, words, english, _ACCENTED in seen)
     return Language.OTHER
 
 
@@ -67,38 +79,67 @@ def has_words(text: str) -> bool:
     return _WORD.search(_NOISE.sub(" ", text[:_READ])) is not None
 
 
-def _cyrillic(head: str, words: list[str]) -> Language:
-    foreign = sum(1 for word in words if not _FOREIGN_CYRILLIC.isdisjoint(word))
-    known = sum(1 for word in words if word in _RUSSIAN_WORDS)
-    other = sum(1 for word in words if word in _OTHER_CYRILLIC_WORDS)
-    marked = sum(1 for sign in head if sign in _RUSSIAN_ONLY)
-    if foreign + other == 0 and (known or marked or len(words) < 4):
+class _Counts(NamedTuple):
+    words: int
+    known: int
+    foreign: int
+    other: int
+    marked: int
+
+
+def _read(raw: str) -> str:
+    """The traits of one chunk; a blank when it has no words, so that it is found again."""
+    head = raw.lower() if raw.isalpha() else _NOISE.sub(" ", raw).lower()
+    traits = "".join(map(_traits_of, _WORD.findall(head))) or " "
+    if _NOT_ENGLISH_LATIN.search(head):
+        traits += _ACCENTED
+    if len(raw) <= _MAX_REMEMBERED:
+        if len(_traits) >= _MAX_MEMO:
+            _traits.clear()
+        _traits[raw] = traits
+    return traits
+
+
+def _traits_of(word: str) -> str:
+    marks = _MARKED * sum(1 for sign in word if sign in _RUSSIAN_ONLY)
+    if "\u0400" <= word[0] <= "\u052f":
+        if not _FOREIGN_CYRILLIC.isdisjoint(word):
+            return _FOREIGN + (_ALSO_KNOWN if word in _OTHER_CYRILLIC_WORDS else "") + marks
+        if word in _OTHER_CYRILLIC_WORDS:
+            return _OTHER_KNOWN + marks
+        return (_RU_KNOWN if word in _RUSSIAN_WORDS else _RU_PLAIN) + marks
+    if word[0] <= "\u024f":
+        return (_EN_KNOWN if word in _ENGLISH_WORDS else _LATIN_PLAIN) + marks
+    return _STRANGE + marks
+
+
+def _cyrillic(text: str, seen: _Counts) -> Language:
+    strange = seen.foreign + seen.other
+    if strange == 0 and (seen.known or seen.marked or seen.words < _FEW_WORDS):
         return Language.RUSSIAN
-    if foreign * 5 > len(words) and foreign + other > marked:
+    if seen.foreign * 5 > seen.words and strange > seen.marked:
         return Language.OTHER
-    few = foreign + other == 1 or (foreign + other) * 6 <= len(words)
-    if few and (known > foreign + other or marked):
+    few = strange == 1 or strange * 6 <= seen.words
+    if few and (seen.known > strange or seen.marked):
         return Language.RUSSIAN
-    guess, sure = _ask(head)
-    needed = _HALF_SURE if foreign else _SURE
+    guess, sure = _ask(text)
+    needed = _HALF_SURE if seen.foreign else _SURE
     return Language.OTHER if guess not in ("ru", "") and sure > needed else Language.RUSSIAN
 
 
-def _latin(head: str, words: list[str]) -> Language:
-    known = sum(1 for word in words if word in _ENGLISH_WORDS)
-    if known * 6 >= len(words) and not _NOT_ENGLISH_LATIN.search(head):
+def _latin(text: str, words: int, english: int, accented: bool) -> Language:
+    if not accented and (english * 6 >= words or words < _FEW_WORDS):
         return Language.ENGLISH
-    if len(words) < 4 and not _NOT_ENGLISH_LATIN.search(head):
-        return Language.ENGLISH
-    guess, sure = _ask(head)
+    guess, sure = _ask(text)
     return Language.OTHER if guess not in ("en", "") and sure > _SURE else Language.ENGLISH
 
 
-def _ask(head: str) -> tuple[str, float]:
+def _ask(text: str) -> tuple[str, float]:
     """The model's guess and how sure it is; ("", 0) when there is no model."""
     detect = _detector()
     if detect is None:
         return "", 0.0
+    head = _NOISE.sub(" ", text[:_READ]).lower()
     line = " ".join(head.split()).encode("utf-8", "ignore").decode()  # no lone surrogates
     found = detect.detect(line, model="lite", k=1)
     return (str(found[0]["lang"]), float(found[0]["score"])) if found else ("", 0.0)
