@@ -19,9 +19,13 @@ from otklik import migrate as migrations
 from otklik.alerts import Channel, build_channel
 from otklik.desk import Desk
 from otklik.errors import ConfigError
+from otklik.judging import Judge
 from otklik.models import FactRow, PolicyRevision
 from otklik.neighbours import check_neighbours
+from otklik.own_lists import open_relator
 from otklik.platforms import discover
+from otklik.registry import Registry
+from otklik.serving import Serving
 from otklik.settings import ChannelSettings, Settings, load_settings
 from otklik.store import judgements, sources
 from otklik.watching import check_sources
@@ -58,16 +62,29 @@ def open_desk(settings: Settings | None = None, *, migrate: bool = False) -> Des
         sources.sync_sources(session, settings.brand_id, settings.sources, at)
         keep_policy(session, settings.brand_id, policy, at)
         keep_facts(session, settings.brand_id, knowledge.facts, at)
+        relator = open_relator(session, settings, at)
     return Desk(
         settings=settings,
         engine=engine,
         platforms=platforms,
-        classifier=Classifier.load(Path(settings.model_dir) if settings.model_dir else None),
+        classifier=open_judge(settings),
         policy=policy,
         writer=DeterministicWriter(knowledge),
         knowledge=knowledge,
         channels=MappingProxyType(channels),
+        relator=relator,
     )
+
+
+def open_judge(settings: Settings) -> Judge:
+    """The model of `model_dir`, else the one that is promoted, followed while it serves.
+
+    Raises:
+        ModelError: the named model, or the shipped one, is missing or was changed.
+    """
+    if settings.model_dir:
+        return Classifier.load(Path(settings.model_dir))
+    return Serving(Registry(Path(settings.models_dir)))
 
 
 def open_database(settings: Settings, *, migrate: bool = False) -> Engine:

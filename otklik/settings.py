@@ -43,6 +43,12 @@ class SourceSettings(BaseModel):
         description="… while it brings none, at most; by default five times `interval`.",
     )
     is_enabled: bool = Field(default=True, description="False: known, but not read.")
+    is_ours: bool | None = Field(
+        default=None,
+        description="True: all that is written there is about us (a page of ours). False: each "
+        "text must show it. By default false where it searches (`query`, `queries`, `hashtags`, "
+        "RSS) and true elsewhere.",
+    )
 
     @property
     def config(self) -> dict[str, Any]:
@@ -91,7 +97,18 @@ class Settings(BaseSettings):
     knowledge_file: str = Field(
         default="", description="Facts YAML; empty takes the shipped shop facts."
     )
-    model_dir: str = Field(default="", description="Model artefact; empty takes the shipped one.")
+    entities_file: str = Field(
+        default="",
+        description="CSV of your products, branches, cities and departments; empty: none.",
+    )
+    model_dir: str = Field(
+        default="",
+        description="Model artefact that serves, whatever is promoted; empty follows `models_dir`.",
+    )
+    models_dir: str = Field(
+        default="var/models",
+        description="Trained models, and which one serves; until one is promoted, the shipped one.",
+    )
     posting: str = Field(
         default="dry_run",
         pattern="^(dry_run|live)$",

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from otklik.cli import checking, moving, people, running, watching
+from otklik.cli import checking, learning, moving, people, running, watching
+from otklik.cli.entities import entities_app
 from otklik.cli.model import model_app
 from otklik.errors import OtklikError
 from otklik.logs import configure_logs, one_line
@@ -82,9 +83,12 @@ app.command("demo")(running.demo)
 app.command("import")(moving.import_file)
 app.command("step")(moving.step)
 app.command("drain")(moving.drain)
+for _name, _command in learning.COMMANDS.items():
+    model_app.command(_name)(_command)
 app.add_typer(model_app, name="model")
 app.add_typer(checking.policy_app, name="policy")
 app.add_typer(checking.audit_app, name="audit")
+app.add_typer(entities_app, name="entities")
 app.add_typer(watching.sources_app, name="sources")
 app.add_typer(checking.db_app, name="db")
 app.add_typer(people.people_app, name="people")

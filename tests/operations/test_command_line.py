@@ -24,6 +24,7 @@ ROWS = [
 LEAVES = {
     *("run", "demo", "import", "step", "drain", "posting", "policy check", "audit verify"),
     *("model train", "model evaluate", "model predict", "db upgrade", "people add"),
+    *("model labels", "model compare", "model list", "model promote", "model rollback"),
     *("sources list", "sources platforms", "sources add", "sources check"),
     *("sources pause", "sources resume", "sources backfill"),
 }
