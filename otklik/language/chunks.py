@@ -19,7 +19,7 @@ _MAX_REMEMBERED = 60  # characters; a longer chunk hardly comes twice
 TOKEN = re.compile(
     r"(?P<url>https?:\S{0,2000}|www\.\S{1,2000}|<url>"
     r"|\b[\w-]{2,40}\.(?:ru|com|org|net|рф|su|ly|me)\b\S{0,500})"
-    r"|(?P<user>@[a-z0-9_.]{2,40}|<user>|\[(?:id|club)\d{1,15}\|[^\]\n]{0,80}\])"
+    r"|(?P<user>@(?!ss(?:es|holes?)?\b)[a-z0-9_.]{2,40}|<user>|\[(?:id|club)\d{1,15}\|[^\]\n]{0,80}\])"
     r"|(?P<number>\d[\d.,:/]{0,30}(?![\w@*]))"
     r"|(?P<word>[*@$#]{0,4}[^\W_]{1,60}(?:[*@$#%&!^~|+_]{1,8}[^\W_]{1,60}){0,8}[*#$@]{0,6})"
     r"|(?P<mark>([!?.)(*,:;=-])\6{0,60}|[^\w\s]|_)"

@@ -48,14 +48,19 @@ _TO_ENGLISH = (
 _DRAWINGS = (
     ("}{", "х"), ("><", "х"), (")(", "х"), ("}|{", "ж"), (">|<", "ж"), ("|/|", "и"),
     ("/\\", "л"), ("|_|", "u"), ("|-|", "н"), ("()", "о"), ("[]", "о"), ("bl", "ы"), ("ji", "л"),
-    ("b|", "ы"), ("ь|", "ы"), ("|3", "в"), ("|<", "к"), ("|)", "d"), ("|\\|", "n"), ("ph", "f"),
+    ("3.14", "пи"), ("3,14", "пи"), ("b|", "ы"), ("ь|", "ы"), ("|3", "в"), ("|<", "к"), ("|)", "d"),
+    ("|\\|", "n"), ("ph", "f"),
 )  # fmt: skip
 _REPEAT = re.compile(r"(.)\1{2,}")
 _DOUBLE = re.compile(r"(.)\1+")
 _SIGNS = re.compile(r"[^\w]|_|\d")
+_LEET = re.compile(r"[\d@$!|+&<(]")
 _MARKS = re.compile(r"[^\w]|_")
 _UNREPEATED = frozenset({"ссср", "www", "iii", "ооо", "ааа", "xxx", "ммм", "ввв"})
 _CLEAN = re.compile(r"(?:([а-я])(?!\1))+|(?:([a-z])(?!\2)){9,}")
+
+# «36.6тыс», «33bn», «#336», «3б»: numbers with a unit hide nothing.
+_NUMBER_LIKE = re.compile(r"#?\d[\d.,:;&]+\D*$|\W*\d?[^\W\d_]?\W*$|#?\d*[^\W\d_]?\d+$")
 
 Place = tuple[int, int, str]
 
@@ -65,6 +70,8 @@ def plain_word(raw: str) -> str:
     if _CLEAN.fullmatch(raw):
         return raw
     form = _without_repeats(raw)
+    if not raw.isalnum() and _open_inside(raw):
+        return ""
     found = disguised(form)
     if found:
         return found
@@ -81,10 +88,18 @@ def disguised(form: str) -> str:
     """The obscenity that `form` is or can be read as, or ""."""
     if is_obscene(form):
         return form
+    if _NUMBER_LIKE.match(form):
+        return ""
     for reading in _readings(form):
         if is_obscene(reading):
             return reading
     return ""
+
+
+def _open_inside(raw: str) -> bool:
+    """Whether an obscenity stands open between the signs: they part words, then."""
+    pieces = [piece for piece in _MARKS.split(raw) if piece]
+    return len(pieces) > 1 and any(len(piece) > 2 and is_obscene(piece) for piece in pieces)
 
 
 def _has_both(word: str) -> bool:
@@ -107,7 +122,7 @@ def _readings(form: str) -> list[str]:
         found += [form.translate(table) for table in tables]
         if latin:
             found += [form.translate(_TO_ENGLISH[2])]
-    elif signs:
+    elif signs and _LEET.search(form):  # «e-book» is no leet
         found += [form.translate(table) for table in _TO_ENGLISH[:2]]
         found += [form.translate(_BY_SOUND), form.translate(_TO_CYRILLIC), form.translate(_DRAWN)]
     elif latin and all(sign in _LOOKALIKE for sign in form):
@@ -134,6 +149,7 @@ def _starred(token: str) -> str:
 # Where one chunk of several tokens may be one disguised word.
 _EDGES = re.compile(r"^[^\w*#@$}<>|(\[)]+|[^\w*#@$}{<>|)\]]+$")
 _MAX_CORE = 32
+_PICTURE = re.compile(r"[\u2600-\u27bf\U0001f000-\U0001faff]")
 _LETTER_RUN = re.compile(r"[^\W\d_]+")
 
 
@@ -152,7 +168,7 @@ def read_chunk(folded: str, places: list[Place]) -> list[Place]:
 
 def _hidden(core: str, places: list[Place]) -> str:
     inner = _MARKS.search(core)
-    if inner is None or len(core) > _MAX_CORE or len(core) < 3:
+    if inner is None or not 3 <= len(core) <= _MAX_CORE or _MARKS.findall(core) == ["'"]:
         return ""
     if any(form in ("httpurl", "@user") or is_obscene(form) for _, _, form in places):
         return ""
@@ -160,7 +176,7 @@ def _hidden(core: str, places: list[Place]) -> str:
     for drawing, letter in _DRAWINGS:
         drawn = drawn.replace(drawing, letter)
     for reading in (core, drawn) if drawn != core else (core,):
-        found = _joined(reading) or _starred(reading)
+        found = _joined(reading) or _starred(reading) or (reading != core and disguised(reading))
         if found:
             return found
     return ""
@@ -170,16 +186,17 @@ def _joined(core: str) -> str:
     """The obscenity that appears when the signs inside go; whole words must not be joined."""
     runs = _LETTER_RUN.findall(core)
     bare = _MARKS.sub("", core)
-    if not runs or len(bare) < 3 or (min(map(len, runs)) > 3 and len(runs) < 3):
+    if not runs or len(bare) < 3:
+        return ""
+    if min(map(len, runs)) > 3 and len(runs) < 3 and _PICTURE.search(core) is None:
         return ""
     return disguised(_without_repeats(bare)) or disguised(core)
 
 
 SPACED = re.compile(r"(?<![^\W_])[^\W_](?:[ .\-_*~,|/\n]{1,3}[^\W_]){2,30}(?![^\W_])")
 _BROKEN = re.compile(
-    r"(?<![^\W_])(?:(?:на|по|ни|до|за|от|вы) )?"
-    r"((?:[хпжднебг]|п[ие]з?|х[уy]|е[бб]а?|с[уy]|м[уy]д?|г[ао]н?|п[ие]до?|бля?|зал?у?|дол[бо]о?|жо|др?о|шл|ср[ас]?"
-    r"|fu|sh|bi|mo|piz?|[hx]u) ?) ([^\W\d_]{1,8})(?![^\W_])"
+    r"(?<![^\W_])([хпждебг]|п[ие]з?|х[уy]|е[бb][аa]?|с[уy]|м[уy]д?|г[ао]н?|п[ие]до?|бля?|зал?у?"
+    r"|дол[бо]о?|жо|др?о|шл|сра?|[fsbcd]|fu|sh|piz?|[hx]u) ([^\W\d_]{1,8})(?![^\W_])"
 )
 
 
@@ -191,9 +208,11 @@ def broken_words(folded: str) -> list[Place]:
         if place is not None:
             found.append(place)
     for match in _BROKEN.finditer(folded):
-        form = disguised(match.group(1).strip() + match.group(2))
-        free = all(match.start() >= end or match.end() <= start for start, end, _ in found)
-        if form and free and not is_obscene(match.group(2)):
+        head, tail = match.groups()
+        if is_obscene(head) or is_obscene(tail):
+            continue
+        form = disguised(head + tail)
+        if form and all(match.start() >= end or match.end() <= start for start, end, _ in found):
             found.append((match.start(1), match.end(2), form))
     return sorted(found)
 

@@ -26,11 +26,12 @@ _RUSSIAN = (
     r"\w*хуй(?:л|н|ло|ня|ов)\w*",
     r"\w{0,12}п[иеы]зд(?!а?ж)\w*|\w{0,8}пизж(?:е|у|и|а)\w*|п[иеы][сз]т?де[цж]\w*|песте[цс]|писд(?:ец|ос|а|ы|у|ат|ит|еж)\w*",
     r"пзд\w*|пзц|пипец|пздц|песд[аеу]\w*|пиздец|пизц|пздец|п[еи]зт?ец",
-    _EB_PREFIX + r"еб(?:[аоеулишнтсщыкьц]\w*|$)(?<!ебург)(?<!ебурге)(?<!ебурга)(?<!ебей)(?<!ебее)",
+    _EB_PREFIX + r"еб(?:[аоеулишнтсщкьц]\w*|ы(?:в|р|ч|$)\w*|$)"
+    r"(?<!ебург)(?<!ебурге)(?<!ебурга)(?<!ебей)(?<!ебее)",
     r"(?:под|раз|от|об|с)еб(?:ал|ан|ыв|к[аиу]|енит|ашу|нут|ать$|ись)\w*",
     r"(?:долбо|далбо|долба|мозго|муда)[её]б\w*|д[оа]л[бп][оа]й?[еоя]б\w*|уебк\w*|ебт|епт\w{0,2}|"
     r"(?:на|за|вы|у|про|по|съ|отъ|разъ|въ)?й[оеи]б(?:а|н|у|т|ы)\w*|йопт\w{0,3}|ибать|"
-    r"(?:за|на|вы|у|по)?и[пб][ау]н\w*|е[бп]т(?:воюмать|воюм)|\w{0,6}ебуч\w*|\w{0,8}ебуч\w*",
+    r"(?:за|на|вы|у|по)?и[пб][ау]н(?:ут|ый|ая|ое|ые|ат|ь)\w*|е[бп]т(?:воюмать|воюм)|\w{0,6}ебуч\w*|\w{0,8}ебуч\w*",
     r"(?:вы|по|на|рас|за|у|о|от|раз)?бля[дт]\w*|бля|мля|млять|блеать|бл[яе]ть|бл|блэ?[дт]ь|бля[ьц]\w*|бляс?ук\w*",
     r"м[уа]д(?:ак|ач|илы?$|ила|илк|илищ|озв|озвон|ище|охат|охаи|о[ебж])\w*|муд(?:ень|ни|я|ло|ня)$",
     r"г[ао]ндон\w*|гандош\w*",
@@ -48,16 +49,16 @@ _RUSSIAN = (
     _PREFIX + r"мудох\w*",
     r"(?:на|по|ни|до|о|за|от|не|рас)?хер(?:а|у|ом|е|и|ов|овый|ово|ова|овая|овы|овой|ово[мйе]|овым|овых|овую|н[яюеи]\w*|"
     r"ач\w*|асе|ел|ела|ели|ил\w*|еть|ь|евш\w+|енн\w+|ит|ею)?$",
-    r"шлюх\w*|шлюш\w*|шалав\w*|курв[аыуе]\w*|елд(?:а|ы|у|ой|ак\w*)|хуес\w*|ублюд\w*",
+    r"шлюх\w*|шлюш\w*|шалав\w*|курв(?:а|ы|у|е|ой|ам|ами|ах|иный|ятин\w*)?|елд(?:а|ы|у|ой|ак\w*)|хуес\w*|ублюд\w*",
     r"нах|пнх|нафиг|нахрен|похрен|пох|хрень|дерьм\w*|в[ыи]бляд\w*|в[ыи]еб\w*",
 )
 _TRANSLIT = (
-    r"(?:na|po|a|o|ni|do|za|ot)?[hx]u(?:y|j|ya|ja|yu|ju|ye|je|ylo|jlo|inya|ynya|ilo|ylo|yn\w+|jn\w+|y[lneis]\w+|esos\w*|e[vs]\w*|evo|evy\w+|eta|eplet\w*|i|yak\w*|yar\w*)"
+    r"(?:na|po|a|o|ni|do|za|ot)?[hx]u(?:y|j|ya|ja|yu|ju|ye|je|ylo|jlo|inya|ynya|ilo|ylo|yn\w+|jn\w+|y[lneis]\w+|esos\w*|e(?:v|sos)\w*|evo|evy\w+|eta|eplet\w*|i|yak\w*|yar\w*)"
     r"|(?:na|po|o|ni)xu[yijae]\w*|xu[yij]\w{0,4}|(?:na|po|ni|o)?k[hx]u(?:y|i|j|ya|yn\w+|yov\w+|ev\w+|ylo|esos)"
     r"|[oa][hx]u(?:e(?:l\w{0,2}|nn?\w*|t)|yet\w*|yel\w*)|naxer|nahuy\w*|poh?[hx]u[yi]\w*|hu[jy]n\w+|hu[jy]ov\w+",
     r"\w{0,6}pi[sz]d(?:a|e|u|y|o|i|y?u)\w*|pizd\w*|\w{0,4}pizzd\w*|p[iy]zde[ct]\w*|pezd[aeu]\w*",
-    r"bl[iy]?a(?:d|t|dj|tj|ty?)'?|bly[ae]\w*|bliat\w*|bliad\w*|bl[iyj]a(?:t|d)\w*|bl[jy]a|blad\w{0,5}(?<!blade)(?<!blades)(?<!bladder)(?<!bladed)",
-    r"(?:do|za|po|na|u|vy|vi|ot|raz|ras|pro|pere|raz|s|v|ob|pod|y)?[yjio]?eb(?:at'?|an|al[aioy]?|lan|uch|an[iyj]\w*|lo|lan\w*|an(?:at|ut|ko|n)\w*|as+\w*'|ash\w*|ut|et|is|i?s'?|ok|ki|isch\w*|an?uty\w*|alo\w*|ali\w*|yvat\w*|alsya|alas\w*|anashk\w*|ushk\w*|tvoyu\w*)"
+    r"bl[iy]?a(?:d|t|dj|tj|ty?)'?|bly[ae]\w*|bliat\w*|bliad\w*|bl[iyj]a(?:t|d)\w*|bl[jy]a|blad(?:i|y|ina|sk\w+|j)?",
+    r"(?:do|za|po|na|u|vy|vi|ot|raz|ras|pro|pere|raz|s|v|ob|pod|y)?[yjio]?eb(?:at'?|an|al[aioy]?|lan|uch|an[iyj]\w*|lo|lan\w*|an(?:at|ut|ko|n)\w*|as+\w*'|ash\w*|ut|et|is|is'|ki|isch\w*|an?uty\w*|alo\w*|ali\w*|yvat\w*|alsya|alas\w*|anashk\w*|ushk\w*|tvoyu\w*)"
     r"|(?:za|na|u|vy|ot|po|pro|do)[jy]?ob(?:an|yv|al)\w*|yoban\w*|joban\w*|yobn\w+|yobt\w*|ueb(?:ok|ki|an|isch|ka|ische)\w*|uyob\w+|ujob\w+|v[yi]eb\w+",
     r"s+u+k+a|suki|sukin\w*|suchk?ar?a|cyka|m[uy]da(?:k|ch|ki|kov|ka|ku)\w*|mudil\w*|mudozv\w*|p[ie]d[oae]r(?:as?|y|i|ov|a)?\w{0,4}(?<!ro)|g[ao]ndon\w*|zalup(?:a|y|u|e)|d[oa]lb[oa][yj]?[eo]b\w*|g[ao]vn(?:o|a|e|om|u|yuk|ische|oed)\w*|zh?op(?:a|u|y|e|oy)|jop(?:a|u|y|oi|oy|e)|"
     r"(?:na|po|do|o)her(?:a|u|ovo|nya)?|hern(?:ya|ja|ia)|der'?mo|dr[oa]ch(?:it|i|er|ila)\w*|obosr\w+|nasra(?:t|l)\w*|shlyuh\w*|shluh\w*|shlux\w*|vibl[iy]ad\w*|manda",
@@ -79,9 +80,9 @@ _INNOCENT = re.compile(
     r"ебург|хулиган|хуле?ит|сраж|сравн|срам|хутор|"
     r"подсудим|загове|говень[еяю]|говени|похул|охул|хул[аиу]тел|муданьцзян|спид|пидж|себ|небе|неба|нехудо|ассес|"
     r"херсон|херувим|херес|хернестад|мандат|мандал|мандол|мандор|команд|манд(?:ар|ел|ж)|сучк[оаи]ват|"
-    r"ебанк(?!у)|ебай(?!т)|ебэй|ебее|ебукер|ебук|ебоин|ебилд|ебит|ебикс|дрочен[аыуе]$|дрочнев|залупл|педро$|пердимон|"
+    r"ебанк(?!у)|ебай(?!т)|ебэй|ебее|ебукер|ебук|ебоин|ебилд|ебит|ебикс|дрочен[аыуе]$|ебонит|муданьцз|дрочнев|залупл|педро$|пердимон|"
     r"ebank|ebay|debat|"
-    r"shitt?ak|scunth|assess|assist|asset|asse[mn]|cockt|peacock|hancock|dickens|dickins|essex|sussex|"
+    r"niggard|shittim|slutsk|dickens|shitt?ak|scunth|assess|assist|asset|asse[mn]|cockt|peacock|hancock|dickens|dickins|essex|sussex|"
     r"cumul|cumin|document|circum|arsen|pissarr|titsian)\w*\Z"
 )
 _MAX_WORD = 40

@@ -37,7 +37,7 @@ _SHORT = ("еб", "ебт", "хер", "хера", "манда", "бл")  # only 
 
 _SIGN = re.compile(r"[^\w]+|_+")
 _REAL_STARS = re.compile(r"[*#@$%_]")
-_LETTERS = re.compile(r"[a-zа-я]")
+_STARS_ONLY = re.compile(r"[*#@$%_]+")
 _MAX_TOKEN, _MAX_RUNS = 24, 3
 
 
@@ -53,8 +53,11 @@ _STEMS = _by_length()
 
 def unstar(token: str) -> str:
     """The starred obscenity that `token` (folded, lower case) can be read as, or ""."""
-    parts, runs = _SIGN.split(token), [len(run) for run in _SIGN.findall(token)]
+    parts, signs = _SIGN.split(token), _SIGN.findall(token)
+    runs = [len(run) for run in signs]
     if not runs or len(runs) > _MAX_RUNS or len(token) > _MAX_TOKEN or not _enough(parts, runs):
+        return ""
+    if not _edges_are_stars(parts, signs):
         return ""
     starred = _REAL_STARS.search(token) is not None
     if not starred and not _enough_for_marks(parts, runs):
@@ -67,10 +70,17 @@ def unstar(token: str) -> str:
     return ""
 
 
+def _edges_are_stars(parts: list[str], signs: list[str]) -> bool:
+    """Only real stars hide the end of a word, and «*hits» is how a slip is put right."""
+    if not parts[-1] and _STARS_ONLY.fullmatch(signs[-1]) is None:
+        return False
+    return bool(parts[0]) or (_STARS_ONLY.fullmatch(signs[0]) is not None and parts[1][:1] >= "а")
+
+
 def _widths(run: int) -> range:
     if run == 1:
         return range(1, 2)
-    return range(run, run + 2) if run == 2 else range(run - 1, run + 3)
+    return range(run - 1, run + (2 if run == 2 else 3))
 
 
 def _enough(parts: list[str], runs: list[int]) -> bool:
