@@ -24,8 +24,8 @@ TOKEN = re.compile(
     r"|(?P<word>[*@$#]{0,4}[^\W_]{1,60}(?:[*@$#%&!^~|+_]{1,8}[^\W_]{1,60}){0,8}[*#$@]{0,6})"
     r"|(?P<mark>([!?.)(*,:;=-])\6{0,60}|[^\w\s]|_)"
 )
-# One word with a mark behind it, if any: what most chunks are.
-_SIMPLE = re.compile(r"([^\W\d_]{1,60})(([!?.)(,:;])\3{0,60})?")
+# One word with marks about it, if any: what most chunks are.
+_SIMPLE = re.compile(r"([«\"'(—–-]{0,3})([^\W\d_]{1,60})([.,!?:;…»\"')—–-]{0,8})")
 _PIECE = re.compile(r"[^\W_]+|[\W_]")
 _LONE = re.compile(r"(?<![^\W_])[^\W_](?![^\W_])")
 # Beginnings of obscene words that are no words themselves: «ху й», «пи здец», «б лять».
@@ -39,50 +39,59 @@ Place = tuple[int, int, str]
 
 
 # Tokens with places from the chunk's start; their forms joined; what calls for more care
-# (the number of letters that stand alone, 3 for the beginning of a broken word, -1 for marks
-# only); whether a token is obscene.
+# (a "1" for each letter that stands alone, "111" for the beginning of a broken word, nothing
+# for marks only, else a blank); whether a token is obscene.
 # A bare tuple of bare tuples, since the garbage collector does not walk those again and again.
-Chunk = tuple[tuple[Place, ...], str, int, bool]
+Chunk = tuple[tuple[Place, ...], str, str, bool]
 
 
 _LONGEST_SHARD = 4
 
-_memo: dict[str, Chunk] = {}
+memo: dict[str, Chunk] = {}
 _forms: dict[str, str] = {}
 
 
 def chunk_of(raw: str) -> Chunk:
     """Reading of one chunk of the original text."""
-    known = _memo.get(raw)
+    known = memo.get(raw)
     if known is not None:
         return known
     found = _read(raw)
     if len(raw) <= _MAX_REMEMBERED:
-        if len(_memo) >= _MAX_MEMO:
-            _memo.clear()
-        _memo[raw] = found
+        if len(memo) >= _MAX_MEMO:
+            memo.clear()
+        memo[raw] = found
     return found
 
 
 def _read(raw: str) -> Chunk:
     folded, origin = fold(raw)
     simple = _SIMPLE.fullmatch(folded)
-    if simple is not None:
-        word, mark = simple.group(1, 2)
-        form = _form(word)
-        places = [(0, len(word), form)]
-        if mark:
-            places.append((len(word), len(folded), mark[:3]))
-        care = 0 if len(word) > _LONGEST_SHARD else _care(folded)
-    else:
+    if simple is None:
         places = tokens_of(folded)
         care = _care(folded)
+    else:
+        lead, word, tail = simple.groups()
+        start, end = len(lead), len(lead) + len(word)
+        places = [(start, end, _form(word))]
+        if lead or len(tail) > 1:
+            places = [*_marks(lead, 0), *places, *_marks(tail, end)]
+        elif tail:
+            places.append((end, end + 1, tail))
+        care = " " if len(word) > _LONGEST_SHARD else _care(folded)
     if origin is not None:
         places = back(places, origin)
     return chunk_from(places, care)
 
 
-def chunk_from(places: list[Place], care: int = 0) -> Chunk:
+def _marks(marks: str, start: int) -> list[Place]:
+    return [
+        (start + match.start(), start + match.end(), match.group()[:3])
+        for match in TOKEN.finditer(marks)
+    ]
+
+
+def chunk_from(places: list[Place], care: str = " ") -> Chunk:
     """A chunk of the tokens given."""
     forms = [place[2] for place in places]
     text = forms[0] if len(forms) == 1 else " ".join(forms)
@@ -98,12 +107,12 @@ def _form(word: str) -> str:
     return form
 
 
-def _care(folded: str) -> int:
+def _care(folded: str) -> str:
     if folded in _SHARDS or len(folded) > _MAX_REMEMBERED:
-        return 3
+        return "111"
     if not any(map(str.isalnum, folded)):
-        return -1
-    return len(_LONE.findall(folded))
+        return ""
+    return "1" * len(_LONE.findall(folded)) or " "
 
 
 def tokens_of(folded: str) -> list[Place]:

@@ -89,10 +89,15 @@ class _Counts(NamedTuple):
 
 def _read(raw: str) -> str:
     """The traits of one chunk; a blank when it has no words, so that it is found again."""
-    head = raw.lower() if raw.isalpha() else _NOISE.sub(" ", raw).lower()
-    traits = "".join(map(_traits_of, _WORD.findall(head))) or " "
-    if _NOT_ENGLISH_LATIN.search(head):
-        traits += _ACCENTED
+    bare = raw.strip('.,!?()«»"…:')
+    if bare.isalpha() and "<" not in raw:
+        traits = _traits_of(bare.lower())
+        accented = not bare.isascii() and _NOT_ENGLISH_LATIN.search(bare.lower()) is not None
+    else:
+        head = _NOISE.sub(" ", raw).lower()
+        traits = "".join(map(_traits_of, _WORD.findall(head))) or " "
+        accented = _NOT_ENGLISH_LATIN.search(head) is not None
+    traits += _ACCENTED if accented else ""
     if len(raw) <= _MAX_REMEMBERED:
         if len(_traits) >= _MAX_MEMO:
             _traits.clear()
@@ -101,7 +106,9 @@ def _read(raw: str) -> str:
 
 
 def _traits_of(word: str) -> str:
-    marks = _MARKED * sum(1 for sign in word if sign in _RUSSIAN_ONLY)
+    marks = ""
+    if not _RUSSIAN_ONLY.isdisjoint(word):
+        marks = _MARKED * sum(1 for sign in word if sign in _RUSSIAN_ONLY)
     if "\u0400" <= word[0] <= "\u052f":
         if not _FOREIGN_CYRILLIC.isdisjoint(word):
             return _FOREIGN + (_ALSO_KNOWN if word in _OTHER_CYRILLIC_WORDS else "") + marks

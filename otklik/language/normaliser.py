@@ -19,6 +19,7 @@ from otklik.language.chunks import (
     back,
     chunk_from,
     chunk_of,
+    memo,
     tokens_of,
 )
 from otklik.language.disguise import broken_words
@@ -43,38 +44,44 @@ class Normalised:
 
     Attributes:
         original: the text as it came.
-        truncated: whether the text was longer than `MAX_CHARS`.
     """
 
-    def __init__(self, original: str, parts: list[tuple[int, Chunk]]) -> None:
+    def __init__(self, original: str, raws: list[str], chunks: list[Chunk]) -> None:
         self.original = original
-        self.truncated = len(original) > MAX_CHARS
-        self._parts = parts
+        self._raws = raws  # with one blank between each and the next
+        self._chunks = chunks
+
+    @property
+    def truncated(self) -> bool:
+        """Whether only the beginning was read."""
+        return len(self.original) > MAX_CHARS
 
     @cached_property
     def tokens(self) -> list[Token]:
         """In order of appearance, never overlapping."""
         make = tuple.__new__  # a third of the cost of `Token(...)`
-        return [
-            make(Token, (at + start, at + end, form))
-            for at, chunk in self._parts
-            for start, end, form in chunk[0]
-        ]
+        found: list[Token] = []
+        at = 0
+        for raw, chunk in zip(self._raws, self._chunks, strict=True):
+            for start, end, form in chunk[0]:
+                found.append(make(Token, (at + start, at + end, form)))
+            at += len(raw) + 1
+        return found
 
     @cached_property
     def text(self) -> str:
         """Normal forms, joined by single spaces."""
-        return " ".join([chunk[1] for _, chunk in self._parts if chunk[1]])
+        return " ".join([chunk[1] for chunk in self._chunks if chunk[1]])
 
     @property
     def obscene(self) -> bool:
         """Whether any token is obscene."""
-        return any(chunk[3] for _, chunk in self._parts)
+        return True in [chunk[3] for chunk in self._chunks]
 
     @cached_property
     def forms(self) -> list[str]:
         """The tokens' forms, cheaper than the tokens themselves."""
-        return [place[2] for _, chunk in self._parts for place in chunk[0]]
+        return [place[2] for chunk in self._chunks for place in chunk[0]]
 
     @cached_property
     def offsets(self) -> list[int]:
@@ -100,44 +107,36 @@ class Normalised:
 def normalise(text: str) -> Normalised:
     """Normal form of `text`; never fails, whatever the text holds."""
     head = text[:MAX_CHARS]
-    parts: list[tuple[int, Chunk]] = []
-    at = alone = most = 0
-    for raw in head.replace("\n", " ").split(" "):
-        if raw:
-            chunk = chunk_of(raw)
-            parts.append((at, chunk))
-            care = chunk[2]
-            if care > 0:
-                alone += care
-                most = max(most, alone)
-            elif care == 0:
-                alone = 0
-        at += len(raw) + 1
+    known = memo.get
+    raws = head.replace("\n", " ").split(" ")
+    chunks = [known(raw) or chunk_of(raw) for raw in raws]
     if "[id" in head or "[club" in head:
-        parts = [(0, _whole(head))]
-    if most >= _ENOUGH_CARE:
-        parts = _with_broken_words(head, parts)
-    return Normalised(text, parts)
+        raws, chunks = [head], [_whole(head)]
+    if "111" in "".join([chunk[2] for chunk in chunks]):
+        raws, chunks = _with_broken_words(head, raws, chunks)
+    return Normalised(text, raws, chunks)
 
 
 def _whole(head: str) -> Chunk:
     """The text read as one: a name in brackets («[id1|Иван Иванов]») holds blanks."""
     folded, origin = fold(head)
     places = tokens_of(folded)
-    return chunk_from(places if origin is None else back(places, origin))
+    return chunk_from(places if origin is None else back(places, origin), "111")
 
 
-def _with_broken_words(head: str, parts: list[tuple[int, Chunk]]) -> list[tuple[int, Chunk]]:
+def _with_broken_words(
+    head: str, raws: list[str], chunks: list[Chunk]
+) -> tuple[list[str], list[Chunk]]:
     """The parts with words set apart by blanks («п и з д е ц», «пиз дец») joined."""
     folded, origin = fold(head)
     found = broken_words(folded)
     if not found:
-        return parts
+        return raws, chunks
     joined = found if origin is None else back(found, origin)
-    places = [(at + start, at + end, form) for at, chunk in parts for start, end, form in chunk[0]]
+    places = [(start, end, form) for start, end, form in Normalised(head, raws, chunks).tokens]
     for first, last, _ in joined:
         places = [place for place in places if place[1] <= first or place[0] >= last]
-    return [(0, chunk_from(sorted([*places, *joined])))]
+    return [head], [chunk_from(sorted([*places, *joined]))]
 
 
 def _spread(token: Token) -> list[int]:
