@@ -51,6 +51,7 @@ _DRAWINGS = (
     ("3.14", "пи"), ("3,14", "пи"), ("b|", "ы"), ("ь|", "ы"), ("|3", "в"), ("|<", "к"), ("|)", "d"),
     ("|\\|", "n"), ("ph", "f"),
 )  # fmt: skip
+_FLAGS = {0x1F1E6 + place: chr(ord("a") + place) for place in range(26)}
 _REPEAT = re.compile(r"(.)\1{2,}")
 _DOUBLE = re.compile(r"(.)\1+")
 _SIGNS = re.compile(r"[^\w]|_|\d")
@@ -172,7 +173,7 @@ def _hidden(core: str, places: list[Place]) -> str:
         return ""
     if any(form in ("httpurl", "@user") or is_obscene(form) for _, _, form in places):
         return ""
-    drawn = core
+    drawn = core.translate(_FLAGS)
     for drawing, letter in _DRAWINGS:
         drawn = drawn.replace(drawing, letter)
     for reading in (core, drawn) if drawn != core else (core,):

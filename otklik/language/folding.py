@@ -22,7 +22,7 @@ _LOOKALIKES = dict(
         strict=True,
     )
 )
-_LETTER_BLOCKS = (0x1F150, 0x1F170, 0x1F1E6)  # letters in black circles, squares, of flags
+_LETTER_BLOCKS = (0x1F150, 0x1F170)  # letters in black circles and squares
 
 
 def fold(text: str) -> tuple[str, list[int] | None]:

@@ -18,7 +18,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _READ = 600  # characters; enough to tell a language by
 
 _RUSSIAN_ONLY = frozenset("ыэъёщ")
-_FOREIGN_CYRILLIC = frozenset("іїєґўәғқңөұүһјљњћђџѓќѕ")
+_FOREIGN_CYRILLIC = frozenset("іїєґўәғқңөұүһјљњћђџѓќѕӣӯҳҷҙҫҡӑӗӳѝ")
 _RUSSIAN = """
 банк без билайн бы был была были было в вам вас все вы где да для до его ее если есть еще же за
 здравствуйте и из или их как когда кто ли мегафон меня мне моей можно мой моя мтс мы на надо нам
@@ -30,7 +30,17 @@ _RUSSIAN_WORDS = frozenset(_RUSSIAN.split())
 _OTHER_CYRILLIC = """
 або але бар буде бул бұл вельмі вже ви вона вони він гэта дуже емес жана жоқ және його мен мені
 много немає няма са се сте съм със сіз това це чи што ще що щоб якщо і її ў үшін
+абдан эч жооп бербейт барысы яхшы булды беркем яуап хеле аст је није веома нико никој нема многу
+новац врати немає чому кызмат жооп
 """
+# Russian in Latin letters; no word that English or a neighbour's language has.
+_TRANSLITERATED = """
+blyat chto dengi dostavka eto gde horosho xorosho khorosho kogda menya mozhno nado nelzya nichego
+ochen ohueli otvet otvetite pizdec pochemu pozhaluysta pozhalujsta privet prilozhenie rabotaet
+seychas sejchas skolko spasibo svyaz svyazi tolko uslugu uzhas uzhe verni vernite vse zakaz
+zdravstvuyte zdravstvujte zhdu
+"""
+_TRANSLITERATED_WORDS = frozenset(_TRANSLITERATED.split())
 _OTHER_CYRILLIC_WORDS = frozenset(_OTHER_CYRILLIC.split())
 _ENGLISH = """
 a an and are as at bad be been but by can can't did do does don't flight for from get good got
@@ -47,6 +57,7 @@ _FEW_WORDS = 4
 # What one word says of the language, a letter each; a chunk's words are remembered together.
 _RU_KNOWN, _RU_PLAIN, _FOREIGN, _OTHER_KNOWN = "к", "п", "ф", "д"
 _EN_KNOWN, _LATIN_PLAIN, _STRANGE, _MARKED, _ACCENTED = "e", "l", "?", "+", "~"
+_IN_LATIN = "т"  # Russian in Latin letters
 _ALSO_KNOWN = "ж"  # a word with foreign letters that is also a known foreign word
 _MAX_MEMO, _MAX_REMEMBERED = 120_000, 60
 _traits: dict[str, str] = {}
@@ -62,9 +73,13 @@ def identify(text: str) -> Language:
     if len(seen) == cyrillic and foreign + other == 0 and known:
         return Language.RUSSIAN
     english, latin = seen.count(_EN_KNOWN), seen.count(_LATIN_PLAIN)
+    spelled = seen.count(_IN_LATIN)
+    latin += spelled
     words = cyrillic + english + latin + seen.count(_STRANGE)
     if not words:
         return Language.OTHER
+    if spelled > english and (spelled > 1 or words < _FEW_WORDS):
+        return Language.RUSSIAN
     latin += english
     if cyrillic * 2 >= max(latin, 1) and (cyrillic + latin) * 2 >= words:
         counts = _Counts(words, known, foreign, other, seen.count(_MARKED))
@@ -116,6 +131,8 @@ def _traits_of(word: str) -> str:
             return _OTHER_KNOWN + marks
         return (_RU_KNOWN if word in _RUSSIAN_WORDS else _RU_PLAIN) + marks
     if word[0] <= "\u024f":
+        if word in _TRANSLITERATED_WORDS:
+            return _IN_LATIN
         return (_EN_KNOWN if word in _ENGLISH_WORDS else _LATIN_PLAIN) + marks
     return _STRANGE + marks
 
@@ -124,7 +141,7 @@ def _cyrillic(text: str, seen: _Counts) -> Language:
     strange = seen.foreign + seen.other
     if strange == 0 and (seen.known or seen.marked or seen.words < _FEW_WORDS):
         return Language.RUSSIAN
-    if seen.foreign * 5 > seen.words and strange > seen.marked:
+    if (seen.foreign * 5 > seen.words and strange > seen.marked) or strange * 2 > seen.words > 2:
         return Language.OTHER
     few = strange == 1 or strange * 6 <= seen.words
     if few and (seen.known > strange or seen.marked):
