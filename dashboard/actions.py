@@ -197,6 +197,17 @@ def on_label(mention_id: int, version: int, field_key: str, value_key: str) -> N
         say(_("Thank you: the correction is kept and will teach the model."))
 
 
+def on_confirm(mention_id: int, version: int) -> None:
+    """Say that the verdict is right where nobody has corrected it."""
+
+    def act(session: Session, who: Person, at: datetime) -> bool:
+        editing.confirm(session, person=who, mention_id=mention_id, mention_version=version, at=at)
+        return True
+
+    if perform(act):
+        say(_("Thank you: what is right teaches the model, too."))
+
+
 def on_undo(reply_id: int) -> None:
     """Take an approved reply back."""
 

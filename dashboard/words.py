@@ -34,6 +34,23 @@ NAMES: dict[str, str] = {
     "abuse.profane": N_("crude words"),
     "abuse.insult": N_("an insult"),
     "abuse.threat": N_("a threat"),
+    "entity.company": N_("we"),
+    "entity.product": N_("product"),
+    "entity.branch": N_("branch"),
+    "entity.city": N_("city"),
+    "entity.department": N_("department"),
+    "sign.place": N_("a page of ours"),
+    "sign.thread": N_("the thread is about us"),
+    "sign.reply": N_("answers us"),
+    "sign.company": N_("our name"),
+    "sign.product": N_("product"),
+    "sign.branch": N_("branch"),
+    "sign.city": N_("city"),
+    "sign.department": N_("department"),
+    "sign.context": N_("a word of our trade"),
+    "sign.namesake": N_("a namesake's word"),
+    "sign.address": N_("speaks to somebody"),
+    "sign.nothing": N_("names nothing of ours"),
     "state.drafted": N_("draft ready"),
     "state.held": N_("needs your own text"),
     "state.stuck": N_("stuck"),
@@ -148,6 +165,9 @@ SAID = (
     N_("a back-fill begins in the past"),
     N_("Otklik publishes here itself"),
     N_("published on the site by hand"),
+    N_("there is nothing to confirm"),
+    N_("no model served before this one"),
+    N_("to force a model into service needs a reason"),
 )
 # … and where it names something: pattern, text, vocabulary of what is named
 SAID_OF = (
@@ -159,6 +179,8 @@ SAID_OF = (
     (r"this comment cannot be answered: (.+)", N_("no answer is possible here: {what}"), ""),
     (r"a source needs a name of its own: (.+) is.*", N_("the name {what} is empty or taken"), ""),
     (r"source (.+) is not read: .*", N_("{what} is not read: settings or a file say so"), ""),
+    (r"(\S+) serves already", N_("{what} serves already"), ""),
+    (r"(\S+) is not promoted: .*", N_("{what} is not shown to be better"), ""),
     (r"source (.+) is a file: .*", N_("{what} is a file: import it again"), ""),
 )
 

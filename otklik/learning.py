@@ -195,6 +195,21 @@ def pseudonym(person: Person) -> str:
     return f"staff-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
 
 
+def settle_mention(
+    session: Session, brand_id: str, mention_id: int, version: int
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """What staff have settled of one version of a mention, and what they dispute."""
+    given = rows.list_labels(session, brand_id, mention_id=mention_id)
+    return settle(_said([pair for pair in given if pair[0].mention_version == version]))
+
+
+def _said(given: Iterable[tuple[Label, Person]]) -> list[Said]:
+    return [
+        Said(person.id or 0, person.role in _SETTLERS, label.field, label.value, label.created_at)
+        for label, person in given
+    ]
+
+
 def read_labels(
     session: Session, brand_id: str, *, since: datetime | None = None
 ) -> list[StaffLabel]:
@@ -224,10 +239,7 @@ def _staff_label(
     text: str,
     judged: Sequence[Judgement],
 ) -> StaffLabel:
-    values, disputed = settle(
-        Said(person.id or 0, person.role in _SETTLERS, label.field, label.value, label.created_at)
-        for label, person in given
-    )
+    values, disputed = settle(_said(given))
     at = given[-1][0].created_at
     seen = [verdict for verdict in judged if verdict.at <= given[0][0].created_at] or judged
     return StaffLabel(

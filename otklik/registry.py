@@ -14,6 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -194,16 +195,31 @@ class Registry:
         return [self._entry(version) for version in [*reversed(self.versions()), SHIPPED]]
 
     def _entry(self, version: str) -> Entry:
-        try:
-            manifest = artefact.load(self.place(version)).manifest
-        except ModelError as error:
-            return Entry(version, "", {}, None, str(error))
+        manifest, problem = _manifest(self.place(version), _stamps(self.place(version)))
+        if problem:
+            return Entry(version, "", {}, None, problem)
         return Entry(
             version,
             str(manifest.get("trained_on", "")),
             dict(manifest.get("rows", {})),
             self.comparison(version) if version != SHIPPED else None,
         )
+
+
+def _stamps(place: Path) -> tuple[tuple[int, int], ...]:
+    """Changes whenever the files of an artefact do; a missing one counts as nothing."""
+    paths = [place / name for name in (artefact.ARRAYS, artefact.MANIFEST)]
+    told = [path.stat() for path in paths if path.is_file()]
+    return tuple((one.st_mtime_ns, one.st_size) for one in told)
+
+
+@lru_cache(maxsize=64)
+def _manifest(place: Path, _as_it_is: tuple[tuple[int, int], ...]) -> tuple[dict[str, Any], str]:
+    """Manifest and problem of an artefact; verifying its arrays takes a while, so once."""
+    try:
+        return artefact.load(place).manifest, ""
+    except ModelError as error:
+        return {}, str(error)
 
 
 def _replace(path: Path, told: Mapping[str, Any]) -> None:

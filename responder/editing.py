@@ -18,7 +18,7 @@ from otklik.enums import (
 from otklik.errors import ApprovalError, StaleText
 from otklik.models import DraftRow, Label, Mention, Person
 from otklik.people import require
-from otklik.store import judgements, mentions, replies
+from otklik.store import judgements, labels, mentions, replies
 from responder import review
 from responder.checks import note_draft, open_mention, proposed_draft, require_answerable
 
@@ -319,3 +319,41 @@ def label(
         brand_id=mention.brand_id,
     )
     return given
+
+
+def confirm(
+    session: Session,
+    *,
+    person: Person,
+    mention_id: int,
+    mention_version: int,
+    at: datetime,
+) -> list[Label]:
+    """Say that the verdict is right in every field nobody has labelled; the labels given.
+
+    Raises:
+        StaleText: the comment was edited since it was shown. NotAllowed: role too low.
+        ApprovalError: there is no verdict, or nothing is left to confirm.
+    """
+    require(person, Role.OPERATOR)
+    mention = mentions.get_mention(session, mention_id)
+    if mention.version != mention_version:
+        raise StaleText("the comment was edited since you opened it")
+    verdict = judgements.list_verdicts(session, [mention]).get(mention_id)
+    given = labels.list_labels(session, mention.brand_id, mention_id=mention_id)
+    known = {one.field for one, _ in given if one.mention_version == mention_version}
+    left = [field for field in judgements.LABEL_FIELDS if field not in known]
+    if verdict is None or not left:
+        raise ApprovalError("there is nothing to confirm")
+    return [
+        label(
+            session,
+            person=person,
+            mention_id=mention_id,
+            mention_version=mention_version,
+            field=field,
+            value=str(getattr(verdict, field)),
+            at=at,
+        )
+        for field in left
+    ]

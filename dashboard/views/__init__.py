@@ -7,11 +7,12 @@ import streamlit as st
 from dashboard.i18n import _
 
 INSIDE = ("case", "source", "add_source")  # reached from other pages, not from the bar
+OF_LEADS = ("model",)  # shown in the bar to leads and administrators only
 
 
 def pages() -> dict[str, Any]:
     """Every page by name, in the order of the bar; made on each run, in the chosen language."""
-    from dashboard.views import add_source, answered, case, queue, source, sources, system
+    from dashboard.views import add_source, answered, case, model, queue, source, sources, system
 
     return {
         "queue": st.Page(queue.draw, title=_("Queue"), url_path="queue", default=True),
@@ -20,6 +21,7 @@ def pages() -> dict[str, Any]:
         "sources": st.Page(sources.draw, title=_("Sources"), url_path="sources"),
         "source": st.Page(source.draw, title=_("Source"), url_path="source"),
         "add_source": st.Page(add_source.draw, title=_("Add a source"), url_path="add-source"),
+        "model": st.Page(model.draw, title=_("Model"), url_path="model"),
         "system": st.Page(system.draw, title=_("System"), url_path="system"),
     }
 

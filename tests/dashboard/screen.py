@@ -31,6 +31,13 @@ def system_only() -> None:
     system.draw()
 
 
+def model_only() -> None:
+    """The page of the model, without navigation."""
+    from dashboard.views import model
+
+    model.draw()
+
+
 def sources_only() -> None:
     """The list of sources, without navigation."""
     from dashboard.views import sources
