@@ -25,11 +25,16 @@ _MOST_SIGNS = 2
 
 
 class Match(NamedTuple):
-    """Tokens `first` to `last` (inclusive) name one or several entities."""
+    """Tokens `first` to `last` (inclusive) name one or several entities.
+
+    `is_meant`: False where it may as well be the ordinary word: nothing is named then, but for
+    the company's own name that is a sign.
+    """
 
     first: int
     last: int
     name: Name
+    is_meant: bool = True
 
 
 @dataclass
@@ -71,7 +76,7 @@ class Finder:
         return self.name(read, self.scan(read))
 
     def scan(self, read: Normalised) -> list[Match]:
-        """Every name, words of context and of namesakes among them; never overlapping."""
+        """Every name, doubtful ones and words of context among them; never overlapping."""
         memo, tokens = self._words.memo, read.tokens
         begins = [place for place, token in enumerate(tokens) if memo[token[2]]]
         found: list[Match] = []
@@ -87,11 +92,13 @@ class Finder:
         sure = {
             id_
             for match in matches
-            if len(match.name.entities) == 1
+            if match.is_meant and len(match.name.entities) == 1
             for id_ in (match.name.entities[0].id, *self._parents[match.name.entities[0].id])
         }
         found: list[Named] = []
         for match in matches:
+            if not match.is_meant:
+                continue
             meant = [one for one in match.name.entities if one.kind not in WORD_KINDS]
             decided = [one for one in meant if sure & {one.id, *self._parents[one.id]}]
             chosen = decided or meant
@@ -122,13 +129,16 @@ class Finder:
         ends: list[_Way] = []
         self._walk(read, start, _Way(self._root), ends)
         ends.sort(key=lambda way: (-way.places[-1], way.typos))
+        doubtful = None
         for way in ends:
             for name in way.node.names:
                 if not agree(read, way.places, name):
                     continue
                 if is_meant(read, start, way.places[-1], name, is_misspelt=bool(way.typos)):
                     return Match(start, way.places[-1], name)
-        return None
+                if not way.typos and EntityKind.COMPANY in {one.kind for one in name.entities}:
+                    doubtful = doubtful or Match(start, way.places[-1], name, is_meant=False)
+        return doubtful
 
     def _walk(self, read: Normalised, place: int, way: _Way, ends: list[_Way]) -> None:
         """All ways into the tree from here; one misspelt word at most."""

@@ -120,7 +120,8 @@ def is_meant(
     read: Normalised, first: int, last: int, name: Name, *, is_misspelt: bool = False
 ) -> bool:
     """Is there what this name needs around tokens `first` to `last`?"""
-    if name.needs == "nothing" and not (is_misspelt and is_ordinary(name.forms[0])):
+    is_near = is_misspelt and len(name.forms) == 1 and is_ordinary(name.forms[0])
+    if name.needs == "nothing" and not is_near:
         return True
     kinds = {one.kind for one in name.entities}
     if _is_quoted(read, first, last) or _is_introduced(read, first, kinds):

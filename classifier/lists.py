@@ -188,6 +188,15 @@ def _check_parents(reading: _Reading) -> None:
             reading.mistake(one.line, f"{one.id!r} belongs to itself through its parents")
 
 
+def shared_names(entities: Sequence[Entity]) -> dict[str, list[str]]:
+    """Names that two entities have, each with their ids: a text with such a name names both."""
+    found: dict[str, list[str]] = {}
+    for one in entities:
+        for name in {text.casefold().replace("ё", "е") for text in (one.name, *one.aliases)}:
+            found.setdefault(name, []).append(one.id)
+    return {name: ids for name, ids in found.items() if len(ids) > 1}
+
+
 def parents_of(id_: str, known: dict[str, Entity]) -> tuple[str, ...]:
     """Ids of what an entity belongs to, nearest first; a circle is walked once."""
     found: list[str] = []

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from sqlalchemy import Engine
 
+from classifier.lists import parse_lists
 from otklik import audit, database, people, switches
 from otklik.enums import Language, PostingMode, ReplyState, Severity
+from otklik.errors import ConfigError
 from otklik.models import (
     Author,
     DecisionRow,
@@ -22,8 +24,10 @@ from otklik.models import (
     Reply,
     Thread,
 )
+from otklik.own_lists import find_lists
 from otklik.settings import Settings, load_settings
-from otklik.store import judgements, mentions, queue, replies
+from otklik.store import judgements, mentions, queue, replies, subjects
+from otklik.subjects import SUBJECT_KINDS, EntityKind, Subject
 from otklik.verdicts import Verdict
 from responder import review
 from responder.knowledge import Fact
@@ -117,6 +121,36 @@ def platforms() -> list[str]:
         return queue.list_platforms(session, settings().brand_id)
 
 
+def named_entities() -> dict[str, tuple[EntityKind, str]]:
+    """Kind and name of every thing of ours that any mention names, by id, in the lists' order."""
+    brand = settings().brand_id
+    with database.reading(engine()) as session:
+        last, used = (
+            subjects.find_last_lists(session, brand),
+            set(subjects.list_named_entities(session, brand)),
+        )
+    if last is None:
+        return {}
+    return {key: value for key, value in _entity_names(last.text).items() if key in used}
+
+
+@lru_cache(maxsize=4)
+def _entity_names(text: str) -> dict[str, tuple[EntityKind, str]]:
+    """Of a text of the lists: the same text always says the same."""
+    try:
+        found = parse_lists(text, "").entities
+    except ConfigError:  # good for an earlier version of the reader: ids are shown instead
+        return {}
+    rows = [one for kind in SUBJECT_KINDS for one in found if one.kind is kind]
+    return {one.id: (one.kind, one.name) for one in rows}
+
+
+def lists_fault() -> str:
+    """What is wrong with the file of the company's own lists; empty when nothing is."""
+    with database.reading(engine()) as session:
+        return find_lists(session, settings()).fault
+
+
 @dataclass(frozen=True)
 class CaseFile:
     """Everything the desk knows of one mention."""
@@ -137,6 +171,7 @@ class CaseFile:
     versions: list[MentionVersion] = field(default_factory=list)
     labels: list[tuple[Label, str]] = field(default_factory=list)
     author_mentions: int = 1
+    subject: Subject | None = None
 
     @property
     def reply(self) -> Reply | None:
@@ -181,6 +216,7 @@ def case_file(mention_id: int) -> CaseFile:
             author_mentions=mentions.count_by_author(session, [mention.author_id])[
                 mention.author_id
             ],
+            subject=subjects.list_subjects(session, [mention]).get(mention_id),
         )
 
 

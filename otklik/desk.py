@@ -20,6 +20,7 @@ from otklik.settings import ChannelSettings, Settings
 from responder.drafting import Writer
 from responder.knowledge import Knowledge
 from responder.policy import Policy
+from responder.relating import Relator
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Desk:
     """Everything the steps work with; put together by `otklik.bootstrap`.
 
     `shadow` judges beside `classifier` and decides nothing.
+    `relator` says what texts are about; None without lists of the company's own.
     `stopping` is set when this process is to end: what reads for long stops after its page.
     """
 
@@ -39,6 +41,7 @@ class Desk:
     writer: Writer
     channels: Mapping[str, tuple[ChannelSettings, Channel]]
     shadow: Backend | None = None
+    relator: Relator | None = None
     now: Callable[[], datetime] = clock.now
     stopping: threading.Event = field(default_factory=threading.Event)
     owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")

@@ -81,7 +81,13 @@ class Composer:
         """One calm sentence with a fact, for those who read."""
         request, topic = self.request, self.request.verdict.topic
         found = self.knowledge.find(
-            request.text, topic, self.language, request.at, limit=1, at_fault=False
+            request.text,
+            topic,
+            self.language,
+            request.at,
+            limit=1,
+            at_fault=False,
+            about=request.about,
         )
         general = [*self._general(topic), *self._general(Topic.POLICY)]
         for fact in [*(one.fact for one in found), *general][:1]:
@@ -266,6 +272,7 @@ class Composer:
             self.language,
             self.request.at,
             at_fault=point.kind is PointKind.HAPPENED,
+            about=self.request.about,
         )
         if self.request.verdict.urgency is Urgency.CRITICAL and point.topic is not Topic.PRICE:
             # A rule about cakes is no answer to somebody who fell ill or whose data is shown.

@@ -14,6 +14,7 @@ from enum import Enum
 from typing import Any
 
 from otklik.enums import Abuse, Claim, IncidentKind, Language, Stance, Topic
+from otklik.subjects import NOTHING, EntityKind
 from responder.marked_yaml import Marked
 
 NO_INCIDENT = "none"
@@ -37,6 +38,17 @@ class IncidentWord(Enum):
     ATTACK = IncidentKind.ATTACK.value
 
 
+class SubjectWord(Enum):
+    """What a rule may say of what is named: a kind of it, or that nothing is."""
+
+    NONE = NOTHING
+    COMPANY = EntityKind.COMPANY.value
+    PRODUCT = EntityKind.PRODUCT.value
+    BRANCH = EntityKind.BRANCH.value
+    CITY = EntityKind.CITY.value
+    DEPARTMENT = EntityKind.DEPARTMENT.value
+
+
 ENUM_KEYS: Mapping[str, type[Enum]] = {
     "stance": Stance,
     "claim": Claim,
@@ -50,12 +62,15 @@ NUMBER_KEYS = (
     "rating",
     "reach",
     "confidence",
+    "relevance",
     "author_mentions",
     "incident_size",
     "minutes_waiting",
 )
 FLAG_KEYS = ("abstained", "thread_closed", "has_text", "has_media", "is_reply_to_us")
 TEXT_KEYS = ("platform",)
+KIND_KEYS = ("about",)
+ID_KEYS = ("entity",)
 NUMBERS_BY_NAME_KEYS = ("urgency_parts",)
 JOINING_KEYS = ("all", "any", "not")
 CONDITION_KEYS = (
@@ -63,6 +78,8 @@ CONDITION_KEYS = (
     *NUMBER_KEYS,
     *FLAG_KEYS,
     *TEXT_KEYS,
+    *KIND_KEYS,
+    *ID_KEYS,
     *NUMBERS_BY_NAME_KEYS,
     *JOINING_KEYS,
 )
@@ -88,6 +105,19 @@ class OneOf(Condition):
         """See `Condition.holds`."""
         value = facts.get(self.key)
         return None if value is None else value in self.values
+
+
+@dataclass(frozen=True)
+class Names(Condition):
+    """One of several facts of a kind is one of these words."""
+
+    key: str
+    values: tuple[str, ...]
+
+    def holds(self, facts: Mapping[str, Any]) -> bool | None:
+        """See `Condition.holds`."""
+        found = facts.get(self.key)
+        return None if found is None else not set(self.values).isdisjoint(found)
 
 
 @dataclass(frozen=True)
@@ -177,6 +207,10 @@ def _one(key: str, mark: Marked) -> Condition:
         return OneOf(key, (mark.boolean(),))
     if key in NUMBERS_BY_NAME_KEYS:
         return AllOf(tuple(_numbers(key, value, part) for part, value in mark.mapping().items()))
+    if key in KIND_KEYS:
+        return Names(key, tuple(item.choice(SubjectWord).value for item in _each(mark)))
+    if key in ID_KEYS:
+        return Names(key, mark.texts())
     return OneOf(key, mark.texts())
 
 

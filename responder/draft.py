@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from otklik.enums import Approach, Language
 from otklik.verdicts import Verdict
@@ -34,6 +34,7 @@ class DraftRequest(_Value):
         thread_texts: public texts above the mention, theirs and ours.
         at: the moment of writing, in the time zone dates are meant in.
         incident_statement: the approved statement of the wave this mention belongs to.
+        about: ids of what the mention certainly names of ours, by kind.
         seed: identity of the mention; the same seed gives the same words.
     """
 
@@ -50,6 +51,7 @@ class DraftRequest(_Value):
     incident_statement: str | None = None
     seed: str
     links_allowed: bool = True
+    about: dict[str, frozenset[str]] = Field(default_factory=dict)
 
 
 class Draft(_Value):

@@ -2,7 +2,8 @@
 
 First version: unhappy mentions by different people within a window are one suspected incident
 when they say the same word of the same thing of ours (`keys_of`), or when their telling words
-overlap under one topic. Near-copies with no case are an attack.
+overlap under one topic. Naming one product or branch brings two stories nearer, naming different
+branches keeps them apart. Near-copies with no case are an attack.
 """
 
 import math
@@ -18,6 +19,7 @@ from responder.knowledge import Knowledge
 from responder.points import GENERAL_THINGS
 
 SIMILAR = 0.22
+SAME_THING = 0.08  # added to the likeness of two stories that name one product or branch
 NEAR_COPY = 0.8
 _MIN_WORD = 4
 _MAX_WORDS = 60
@@ -36,7 +38,7 @@ _COMMON = frozenset(_COMMON_WORDS.split())
 
 @dataclass(frozen=True)
 class Story:
-    """One unhappy mention, as grouping sees it."""
+    """One unhappy mention, as grouping sees it. `named`: (kind, id) of what it names of ours."""
 
     mention_id: int
     author_id: int
@@ -46,6 +48,11 @@ class Story:
     claim: Claim
     incident_id: int | None = None
     keys: frozenset[tuple[str, str]] = frozenset()
+    named: tuple[tuple[str, str], ...] = ()
+
+    def ids(self, kind: str) -> set[str]:
+        """Ids of what it names of that kind."""
+        return {one for named, one in self.named if named == kind}
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,17 @@ def keys_of(knowledge: Knowledge, text: str) -> frozenset[tuple[str, str]]:
     return frozenset(keys)
 
 
+def share_a_thing(one: Story, other: Story) -> bool:
+    """Do both name the same product or branch?"""
+    return any(one.ids(kind) & other.ids(kind) for kind in ("product", "branch"))
+
+
+def are_apart(one: Story, other: Story) -> bool:
+    """Do they name different branches, and no product in common?"""
+    here, there = one.ids("branch"), other.ids("branch")
+    return bool(here and there) and not share_a_thing(one, other)
+
+
 class Neighbourhood:
     """Recent stories with the weight of each word: the rarer, the more it tells.
 
@@ -117,14 +135,17 @@ class Neighbourhood:
         if not shared:
             return 0.0
         together = sum(map(self._weight, mine | theirs))
-        return sum(map(self._weight, shared)) / together
+        likeness = sum(map(self._weight, shared)) / together
+        return min(1.0, likeness + SAME_THING) if share_a_thing(one, other) else likeness
 
     def wave_of(self, story: Story, least_people: int) -> Wave | None:
         """The incident `story` belongs to, or None: fewer than `least_people` tell it."""
         likes = [
             (other, self.likeness(story, other))
             for other in self.recent
-            if other.mention_id != story.mention_id and other.topic == story.topic
+            if other.mention_id != story.mention_id
+            and other.topic == story.topic
+            and not are_apart(story, other)
         ]
         alike = {other.mention_id for other, likeness in likes if likeness >= SIMILAR}
         told = self._same_key(story, least_people)
@@ -144,7 +165,7 @@ class Neighbourhood:
         """Stories that share a key with this one which enough different people share."""
         found: set[int] = set()
         for key in story.keys:
-            same = [one for one in self.recent if key in one.keys]
+            same = [one for one in self.recent if key in one.keys and not are_apart(story, one)]
             if len({story.author_id, *(one.author_id for one in same)}) >= least_people:
                 found.update(one.mention_id for one in same if one.mention_id != story.mention_id)
         return found

@@ -20,6 +20,8 @@ from responder.words import stems, telling_stems
 
 KEYWORD_WEIGHT = 3.0
 TOPIC_BONUS = 1.5
+NEAR_BONUS = 2.0  # of a fact about the very branch or product that is named
+FAR_MALUS = 0.6  # of one about a certain branch, where none is named
 LEAST_SCORE = 2.0
 
 Phrase = tuple[str, ...]
@@ -75,6 +77,7 @@ class Fact(_Value):
         first: comes before all others (health, safety).
         general: may answer vague criticism of its topic.
         owner: who keeps it true (a role).
+        about: (kind, ids) of what it holds for, and for nothing else of these kinds.
     """
 
     id: str
@@ -91,6 +94,7 @@ class Fact(_Value):
     audience: Audience = Audience.PUBLIC
     action: Action | None = None
     general: bool = False
+    about: tuple[tuple[str, tuple[str, ...]], ...] = ()
     digest: str
 
     @property
@@ -106,6 +110,12 @@ class Fact(_Value):
     def is_valid(self, at: datetime) -> bool:
         """Whether it may be cited at that moment; the last day counts in full."""
         return self.valid_from <= at and (self.valid_until is None or at < self.valid_until)
+
+    def fits(self, about: Mapping[str, frozenset[str]]) -> bool:
+        """Whether it may be said of what is named: never of another branch than its own."""
+        return all(
+            not about.get(kind) or not about[kind].isdisjoint(ids) for kind, ids in self.about
+        )
 
     def all_texts(self) -> tuple[str, ...]:
         """Everything this fact says, for checking figures against it."""
@@ -187,15 +197,19 @@ class Knowledge:
         *,
         audience: Audience = Audience.PUBLIC,
         at_fault: bool = True,
+        about: Mapping[str, frozenset[str]] | None = None,
     ) -> list[FoundFact]:
         """Facts valid at `at` that fit the text, best first; none rather than a poor one.
 
         The topic counts in favour and never alone. Either language finds the same facts.
-        `at_fault` says that something went wrong, against somebody only asking.
+        `at_fault` says that something went wrong, against somebody only asking. `about`: ids by
+        kind of what is named; facts of it come first, those of another one never.
         """
+        named = about or {}
         words = stems(text)
         matched = self._matched(words, at_fault=at_fault)
         valid = [fact for fact in self.facts if fact.id in matched and fact.is_valid(at)]
+        valid = [fact for fact in valid if fact.fits(named)]
         found = [self._score(fact, matched[fact.id], words, topic) for fact in valid]
         allowed = [
             one
@@ -203,7 +217,13 @@ class Knowledge:
             if one.score >= LEAST_SCORE
             and (audience is Audience.PRIVATE or one.fact.audience is Audience.PUBLIC)
         ]
-        allowed.sort(key=lambda one: (not one.fact.first, -one.score, one.fact.id))
+        allowed.sort(
+            key=lambda one: (
+                not one.fact.first,
+                -one.score * _nearness(one.fact, named),
+                one.fact.id,
+            )
+        )
         return allowed[:limit]
 
     def general(self, topic: Topic, at: datetime) -> list[Fact]:
@@ -213,6 +233,7 @@ class Knowledge:
             for fact in self.facts
             if fact.general
             and topic in fact.topics
+            and not fact.about
             and fact.is_valid(at)
             and fact.audience is Audience.PUBLIC
         ]
@@ -289,3 +310,9 @@ class Knowledge:
             for phrase in filter(None, map(stems, thing.words)):
                 found[phrase[0]].append((phrase, thing))
         return found
+
+
+def _nearness(fact: Fact, named: Mapping[str, frozenset[str]]) -> float:
+    if not fact.about:
+        return 1.0
+    return NEAR_BONUS if any(named.get(kind) for kind, _ in fact.about) else FAR_MALUS

@@ -11,13 +11,14 @@ from typing import Any
 
 from otklik.enums import Topic
 from otklik.errors import PolicyError
+from otklik.subjects import SUBJECT_KINDS
 from responder.knowledge import Action, Audience, Fact, Knowledge, Need, Power, Thing, Wording
 from responder.marked_yaml import Marked, parse_yaml
 
 _FACT_REQUIRED = ("id", "ru", "en", "topics", "keywords", "owner", "source", "valid_from")
 _FACT_OPTIONAL = (
     *("fault_ru", "fault_en", "fault_keywords", "valid_until"),
-    *("audience", "action", "general", "first"),
+    *("audience", "action", "general", "first", "about"),
 )
 
 
@@ -122,11 +123,17 @@ def _fact(mark: Marked, owners: dict[Topic, Wording]) -> Fact:
         audience=found["audience"].choice(Audience) if "audience" in found else Audience.PUBLIC,
         action=_action(found["action"], owners) if "action" in found else None,
         general=found["general"].boolean() if "general" in found else False,
+        about=_scope(found["about"]) if "about" in found else (),
         digest="",
     )
     if fact.valid_until is not None and fact.valid_until <= fact.valid_from:
         found["valid_until"].fail("this day is before valid_from")
     return fact.model_copy(update={"digest": _digest(fact)})
+
+
+def _scope(mark: Marked) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    kinds = [kind.value for kind in SUBJECT_KINDS]
+    return tuple((kind, ids.texts()) for kind, ids in mark.check_keys(kinds).items())
 
 
 def _admits(mark: Marked, found: dict[str, Marked]) -> Wording | None:

@@ -51,6 +51,9 @@ class Facts(_Value):
         has_media: whether pictures, videos or files hang on it.
         minutes_waiting: since publication; None when that is unknown.
         confidence: probability the classifier gives the stance, 0 … 1.
+        relevance: whether it is about us, 0 … 1; None when unknown.
+        about: kinds of what it names of ours, `none` alone when nothing; None when unknown.
+        entity: ids of what it names and of what that belongs to; None when unknown.
     """
 
     platform: str
@@ -73,6 +76,9 @@ class Facts(_Value):
     minutes_waiting: int | None = None
     is_reply_to_us: bool = False
     confidence: float = 1.0
+    relevance: float | None = None
+    about: tuple[str, ...] | None = None
+    entity: tuple[str, ...] | None = None
 
     @classmethod
     def of(cls, verdict: Verdict, *, platform: str, **rest: Any) -> Facts:

@@ -231,6 +231,8 @@ def _facts(mark: Marked) -> Facts:
 def _plain(mark: Marked) -> Any:
     if mark.is_mapping:
         return {key: value.value for key, value in mark.mapping().items()}
+    if isinstance(mark.value, list):
+        return [item.value for item in mark.items()]
     return mark.value
 
 

@@ -34,7 +34,8 @@ from otklik.models import (
     VerdictRow,
 )
 from otklik.settings import ChannelSettings
-from otklik.store import judgements, mentions, replies
+from otklik.store import judgements, mentions, replies, subjects
+from otklik.subjects import Subject
 from otklik.verdicts import Verdict
 from responder import notices, review
 from responder.drafting import Draft, DraftRequest, Writer
@@ -63,6 +64,7 @@ class _Around:
     parents: dict[str, Mention]
     written: dict[int, int]
     answered: set[int]
+    subjects: dict[int, Subject]
 
 
 def save_policy(session: Session, policy: Policy, brand_id: str, at: datetime) -> None:
@@ -89,6 +91,7 @@ def _look_around(session: Session, rows: Sequence[Mention]) -> _Around:
         parents=mentions.list_parents(session, rows),
         written=mentions.count_by_author(session, [row.author_id for row in rows]),
         answered=replies.list_answered(session, rows),
+        subjects=subjects.list_subjects(session, rows),
     )
 
 
@@ -127,12 +130,20 @@ def _facts(row: Mention, around: _Around, at: datetime) -> Facts:
         "has_media": bool(row.media),
         "minutes_waiting": waiting,
         "is_reply_to_us": parent is not None and parent.is_ours,
+        **_about(around.subjects.get(row.id or 0)),
     }
     judged = around.verdicts.get(row.id or 0)
     if judged is None:
         # stars say what they say, a picture may say anything
         return Facts(platform=row.platform, **_UNJUDGED, abstained=bool(row.media), **rest)
     return Facts.of(Verdict.model_validate(judged.value), platform=row.platform, **rest)
+
+
+def _about(subject: Subject | None) -> dict[str, Any]:
+    if subject is None:
+        return {}
+    relevance = subject.relevance.score if subject.relevance else None
+    return {"about": subject.kinds, "entity": subject.ids, "relevance": relevance}
 
 
 def _has_words(row: Mention) -> bool:
@@ -246,6 +257,7 @@ def _request(
         thread_texts=_thread_texts(session, row),
         at=at,
         incident_statement=(incident.statement or None) if incident else None,
+        about=around.subjects.get(row.id or 0, Subject()).by_kind(),
         seed=f"{row.platform}:{row.external_id}:{row.version}",
     )
 

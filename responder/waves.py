@@ -9,7 +9,8 @@ from otklik import audit
 from otklik.enums import Claim, Stance, Topic
 from otklik.models import Case, Incident, Mention, VerdictRow
 from otklik.settings import Settings
-from otklik.store import judgements, mentions
+from otklik.store import judgements, mentions, subjects
+from otklik.subjects import Subject
 from responder.incidents import Neighbourhood, Story, Wave, keys_of
 from responder.knowledge import Knowledge
 
@@ -46,13 +47,14 @@ def find_incidents(
     since = judgements.window_start(at, settings.incident_hours)
     recent = judgements.list_recent_unhappy(session, settings.brand_id, since, NEIGHBOURS)
     verdicts = judgements.list_verdicts(session, [*recent, *unhappy])
-    around = Neighbourhood([_story(row, verdicts, knowledge) for row in recent])
+    about = subjects.list_subjects(session, [*recent, *unhappy])
+    around = Neighbourhood([_story(row, verdicts, about, knowledge) for row in recent])
     known = judgements.list_incidents(session, settings.brand_id, since)
     touched: dict[int, Incident] = {}
     for row in sorted(unhappy, key=lambda m: (m.waiting_since, m.id)):
         if row.waiting_since < since:
             continue
-        wave = around.wave_of(_story(row, verdicts, knowledge), settings.incident_size)
+        wave = around.wave_of(_story(row, verdicts, about, knowledge), settings.incident_size)
         if wave is not None:
             incident = _attach(session, row, wave, known, at)
             touched[incident.id or 0] = incident
@@ -60,7 +62,12 @@ def find_incidents(
     return list(touched.values())
 
 
-def _story(row: Mention, verdicts: dict[int, VerdictRow], knowledge: Knowledge) -> Story:
+def _story(
+    row: Mention,
+    verdicts: dict[int, VerdictRow],
+    about: dict[int, Subject],
+    knowledge: Knowledge,
+) -> Story:
     verdict = verdicts.get(row.id or 0)
     return Story(
         mention_id=row.id or 0,
@@ -71,7 +78,12 @@ def _story(row: Mention, verdicts: dict[int, VerdictRow], knowledge: Knowledge) 
         claim=verdict.claim if verdict else Claim.NONE,
         incident_id=row.incident_id,
         keys=keys_of(knowledge, row.text),
+        named=_sure(about.get(row.id or 0, Subject())),
     )
+
+
+def _sure(subject: Subject) -> tuple[tuple[str, str], ...]:
+    return tuple((kind, one) for kind, ids in subject.by_kind().items() for one in sorted(ids))
 
 
 def _attach(

@@ -12,6 +12,7 @@ from dashboard.views import open_case
 from otklik.clock import now
 from otklik.enums import Stance, Topic
 from otklik.store.queue import WAITING, QueueFilter, QueuePage
+from otklik.subjects import EntityKind
 
 REFRESH_SECONDS = 5
 PAGE = "queue-page"
@@ -133,6 +134,17 @@ def _more_filters() -> QueueFilter:
         persist_state="session",
         on_change=_first_page,
     )
+    names = data.named_entities()
+    entities = st.multiselect(
+        _("About"),
+        list(names),
+        format_func=lambda key: _entity(key, names),
+        placeholder=_("Any"),
+        key="entities",
+        persist_state="session",
+        on_change=_first_page,
+        disabled=not names,
+    )
     unsure = st.toggle(
         _("Only where the model is not sure"),
         key="unsure",
@@ -144,8 +156,16 @@ def _more_filters() -> QueueFilter:
         topics=tuple(topics),
         states=tuple(states) or WAITING,
         platforms=tuple(platforms),
+        entities=tuple(entities),
         only_unsure=unsure,
     )
+
+
+def _entity(key: str, names: dict[str, tuple[EntityKind, str]]) -> str:
+    if key not in names:  # chosen before the lists changed
+        return key
+    kind, name = names[key]
+    return f"{words.name('entity', kind)}: {name}"
 
 
 def _first_page() -> None:

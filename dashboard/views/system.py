@@ -24,10 +24,23 @@ def draw() -> None:
     who = frame.person()
     left, right = st.columns([3, 2], gap="medium")
     with left:
+        _lists()
         _machine()
     with right:
         _posting(who)
         _audit()
+
+
+def _lists() -> None:
+    fault = data.lists_fault()
+    if fault:
+        show(
+            fill(
+                '<div class="ot-box ot-doubt"><b>{title}</b><p>{text}</p></div>',
+                title=_("The file of your own lists is wrong: the last good one stays in force."),
+                text=plain(fault, shown=2000),
+            )
+        )
 
 
 def _heading(text: str) -> Html:

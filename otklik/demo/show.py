@@ -47,6 +47,7 @@ desk_url = "http://127.0.0.1:{desk}"
 undo_seconds = 5
 step_interval = 0.5
 follow_up_interval = 15
+entities_file = "{entities}"
 
 [[sources]]
 name = "tea-yard"
@@ -143,6 +144,7 @@ def use_own_settings(folder: Path, ports: Ports, password: str) -> Settings:
     text = SETTINGS.format(
         database=(folder / "otklik.sqlite3").resolve().as_posix(),
         shop=SHOP,
+        entities=(Path(__file__).parent / "entities.csv").as_posix(),
         uri=PAGE,
         email=OUR_EMAIL,
         **ports._asdict(),

@@ -26,6 +26,7 @@ class Source(SQLModel, table=True):
     `fastest_seconds` and `slowest_seconds` (None: derived from `interval_seconds`).
     `live_since`: what is published later is new, not back-filled, and counts for the delay.
     `warning` says what looks wrong although readings succeed, `to_do` what a person has to do.
+    `is_ours`: all that is written there is about us; None: `otklik.subjects` decides.
     """
 
     __table_args__ = (UniqueConstraint("brand_id", "name"),)
@@ -55,6 +56,7 @@ class Source(SQLModel, table=True):
     last_error_at: datetime | None = time_field(required=False)
     warning: str = ""
     to_do: str = ""
+    is_ours: bool | None = None
 
 
 class Turn(SQLModel, table=True):

@@ -32,6 +32,7 @@ from otklik.models import (
     Quarantine,
     Reply,
     Source,
+    SubjectEntity,
     Thread,
 )
 
@@ -43,13 +44,16 @@ DONE = (MentionState.APPROVED, MentionState.ANSWERED, MentionState.CLOSED)
 
 @dataclass(frozen=True)
 class QueueFilter:
-    """What to show; an empty field asks for nothing. `words` searches the text by prefixes."""
+    """What to show; an empty field asks for nothing. `words` searches the text by prefixes,
+    `entities` are ids of the company's own lists.
+    """
 
     states: tuple[MentionState, ...] = WAITING
     stances: tuple[Stance, ...] = ()
     urgencies: tuple[int, ...] = ()
     topics: tuple[Topic, ...] = ()
     platforms: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
     only_unsure: bool = False
     words: str = ""
 
@@ -176,6 +180,11 @@ def _conditions(session: Session, brand_id: str, wanted: QueueFilter) -> list[Co
         col(Mention.is_ours).is_(False),
     ]
     conditions += [col(column).in_(values) for column, values in chosen if values]
+    if wanted.entities:
+        named = select(SubjectEntity.mention_id).where(
+            SubjectEntity.brand_id == brand_id, col(SubjectEntity.entity_id).in_(wanted.entities)
+        )
+        conditions.append(col(Mention.id).in_(named))
     if wanted.only_unsure:
         conditions.append(col(Mention.is_unsure).is_(True))
     if wanted.words.strip():

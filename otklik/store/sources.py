@@ -57,6 +57,7 @@ def _apply_settings(row: Source, entry: SourceSettings, at: datetime) -> None:
     row.platform, row.config, row.origin = entry.platform, entry.config, SourceOrigin.SETTINGS
     row.interval_seconds = entry.interval
     row.fastest_seconds, row.slowest_seconds = entry.fastest, entry.slowest
+    row.is_ours = entry.is_ours
     if row.health != SourceHealth.OFF or not entry.is_enabled:
         row.is_enabled = entry.is_enabled
 
