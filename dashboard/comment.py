@@ -4,7 +4,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from dashboard import actions, chips, data, frame, words
+from dashboard import actions, chips, data, frame, subject, words
 from dashboard.i18n import _, ngettext
 from dashboard.plain import Html, Mark, fill, join, one_line, plain, show, veil, web_address
 from otklik.clock import now
@@ -106,7 +106,8 @@ def _legend(case: data.CaseFile) -> Html:
 
 
 def _why(case: data.CaseFile) -> Html:
-    return join([_verdict(case), _urgency(case), _decision(case), _incident(case)])
+    about = subject.subject(case.subject)
+    return join([_verdict(case), about, _urgency(case), _decision(case), _incident(case)])
 
 
 def _verdict(case: data.CaseFile) -> Html:

@@ -26,7 +26,7 @@ from otklik.store import alerts as alert_rows
 from otklik.store import judgements, mentions, replies, sources
 from otklik.store.intake import IntakeCount
 from otklik.switches import posting_mode
-from responder import notices, posting, rulings, waves
+from responder import notices, posting, relating, rulings, waves
 
 log = structlog.get_logger()
 
@@ -152,6 +152,7 @@ def classify(desk: Desk, limit: int = 200) -> StepCount:
         verdicts = desk.classifier.judge([row.text for row in worded])
         judgements.save_verdicts(db, worded, verdicts, desk.now())
         judgements.save_unjudged([row for row in rows if not row.text.strip()])
+        relating.relate_all(db, rows, desk.relator, desk.now())
         _move(rows, MentionState.CLASSIFIED, desk.now())
 
     return _each(desk, "classify", MentionState.COLLECTED, limit, work)

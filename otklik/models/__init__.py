@@ -28,6 +28,7 @@ from otklik.models.mentions import (
 from otklik.models.notices import Alert, AlertDelivery
 from otklik.models.people import AuditEvent, LoginSession, Person, Switch
 from otklik.models.replies import Approval, DraftRow, Promise, Reply
+from otklik.models.subjects import EntityList, SubjectEntity, SubjectRow
 
 __all__ = [
     "DEFAULT_BRAND",
@@ -39,6 +40,7 @@ __all__ = [
     "Case",
     "DecisionRow",
     "DraftRow",
+    "EntityList",
     "FactRow",
     "Incident",
     "Label",
@@ -52,6 +54,8 @@ __all__ = [
     "Reply",
     "Source",
     "Spend",
+    "SubjectEntity",
+    "SubjectRow",
     "Switch",
     "Thread",
     "Turn",
