@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from otklik.language.obscenity import is_obscene
+from otklik.language.obscenity import is_innocent, is_obscene
 from otklik.language.stars import unstar
 
 _LATIN = re.compile(r"[a-z]")
@@ -89,7 +89,7 @@ def disguised(form: str) -> str:
     """The obscenity that `form` is or can be read as, or ""."""
     if is_obscene(form):
         return form
-    if _NUMBER_LIKE.match(form):
+    if _NUMBER_LIKE.match(form) or is_innocent(form):
         return ""
     for reading in _readings(form):
         if is_obscene(reading):

@@ -60,8 +60,8 @@ _TRANSLIT = (
     r"bl[iy]?a(?:d|t|dj|tj|ty?)'?|bly[ae]\w*|bliat\w*|bliad\w*|bl[iyj]a(?:t|d)\w*|bl[jy]a|blad(?:i|y|ina|sk\w+|j)?",
     r"(?:do|za|po|na|u|vy|vi|ot|raz|ras|pro|pere|raz|s|v|ob|pod|y)?[yjio]?eb(?:at'?|an|al[aioy]?|lan|uch|an[iyj]\w*|lo|lan\w*|an(?:at|ut|ko|n)\w*|as+\w*'|ash\w*|ut|et|is|is'|ki|isch\w*|an?uty\w*|alo\w*|ali\w*|yvat\w*|alsya|alas\w*|anashk\w*|ushk\w*|tvoyu\w*)"
     r"|(?:za|na|u|vy|ot|po|pro|do)[jy]?ob(?:an|yv|al)\w*|yoban\w*|joban\w*|yobn\w+|yobt\w*|ueb(?:ok|ki|an|isch|ka|ische)\w*|uyob\w+|ujob\w+|v[yi]eb\w+",
-    r"s+u+k+a|suki|sukin\w*|suchk?ar?a|cyka|m[uy]da(?:k|ch|ki|kov|ka|ku)\w*|mudil\w*|mudozv\w*|p[ie]d[oae]r(?:as?|y|i|ov|a)?\w{0,4}(?<!ro)|g[ao]ndon\w*|zalup(?:a|y|u|e)|d[oa]lb[oa][yj]?[eo]b\w*|g[ao]vn(?:o|a|e|om|u|yuk|ische|oed)\w*|zh?op(?:a|u|y|e|oy)|jop(?:a|u|y|oi|oy|e)|"
-    r"(?:na|po|do|o)her(?:a|u|ovo|nya)?|hern(?:ya|ja|ia)|der'?mo|dr[oa]ch(?:it|i|er|ila)\w*|obosr\w+|nasra(?:t|l)\w*|shlyuh\w*|shluh\w*|shlux\w*|vibl[iy]ad\w*|manda",
+    r"s+u+k+a|suki|sukin\w*|suchk?ar?a|cyka|m[uy]da(?:k|ch|ki|kov|ka|ku)\w*|mudil(?:a|o|ka)?|mudozv\w*|p[ie]d[oae]r(?:as?|y|i|ov|a)?\w{0,4}(?<!ro)|g[ao]ndon\w*|zalup(?:a|y|u|e)|d[oa]lb[oa][yj]?[eo]b\w*|g[ao]vn(?:o|a|e|om|u|yuk|ische|oed)\w*|zh?op(?:a|u|y|e|oy)|jop(?:a|u|y|oi|oy|e)|"
+    r"(?:na|po|do|o)her(?:a|u|ovo|nya)?|hern(?:ya|ja)|der'?mo|dr[oa]ch(?:it|i|er|ila)\w*|obosr\w+|nasra(?:t|l)\w*|shlyuh\w*|shluh\w*|shlux\w*|vibl[iy]ad\w*|manda",
 )
 _ENGLISH = (
     r"(?:mother|mutha|muthu|un|cluster|brain|mind|dumb|head|bum|fan|for|abso|the|what|go|fk)?f+u+c*k+(?!u)\w*|fuck\w*|fck\w*|fuk|fukin\w*|fuking|fukk\w*|fkn|fking|effing|fvck\w*|phuck\w*|phuk|mofo|fu(?:cc|q)(?:k|c|er|ing)?\w*|fuhk|feck(?:ing|er)?|fugg?in|fcuk\w*|fack(?:ing|er|u)?|motherf\w+",
@@ -82,7 +82,7 @@ _INNOCENT = re.compile(
     r"херсон|херувим|херес|хернестад|мандат|мандал|мандол|мандор|команд|манд(?:ар|ел|ж)|сучк[оаи]ват|"
     r"ебанк(?!у)|ебай(?!т)|ебэй|ебее|ебукер|ебук|ебоин|ебилд|ебит|ебикс|дрочен[аыуе]$|ебонит|муданьцз|дрочнев|залупл|педро$|пердимон|"
     r"ebank|ebay|debat|"
-    r"niggard|shittim|slutsk|dickens|shitt?ak|scunth|assess|assist|asset|asse[mn]|cockt|peacock|hancock|dickens|dickins|essex|sussex|"
+    r"niggard|shiit[ei]|shith|shitta|cummingt|pedd|fackel|shittim|slutsk|dickens|shitt?ak|scunth|assess|assist|asset|asse[mn]|cockt|peacock|hancock|dickens|dickins|essex|sussex|"
     r"cumul|cumin|document|circum|arsen|pissarr|titsian)\w*\Z"
 )
 _MAX_WORD = 40
@@ -104,3 +104,8 @@ def is_obscene(word: str) -> bool:
 
 def _read(word: str) -> bool:
     return _OBSCENE.match(word) is not None and _INNOCENT.match(word) is None
+
+
+def is_innocent(word: str) -> bool:
+    """Whether a word is known as innocent, however near it is to an obscene one."""
+    return _INNOCENT.match(word) is not None
