@@ -6,6 +6,7 @@ Nothing below this file knows how its parts are made; nothing above it makes the
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -13,20 +14,30 @@ from types import MappingProxyType
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from classifier.backends import backend_type
+from classifier.backends.language_model import LanguageModel, LanguageModelConfig
 from classifier.model import Classifier
 from otklik import clock, database
 from otklik import migrate as migrations
 from otklik.alerts import Channel, build_channel
+from otklik.completions import Address, CompletionClient
 from otklik.desk import Desk
 from otklik.errors import ConfigError
-from otklik.judging import Judge
+from otklik.judging import Backend, Judge
+from otklik.limiter import DatabaseMeter
 from otklik.models import FactRow, PolicyRevision
 from otklik.neighbours import check_neighbours
 from otklik.own_lists import open_relator
 from otklik.platforms import discover
 from otklik.registry import Registry
 from otklik.serving import Serving
-from otklik.settings import ChannelSettings, Settings, load_settings
+from otklik.settings import (
+    BackendSettings,
+    ChannelSettings,
+    Settings,
+    load_settings,
+    resolve_config,
+)
 from otklik.store import judgements, sources
 from otklik.watching import check_sources
 from responder.drafting import DeterministicWriter
@@ -63,15 +74,17 @@ def open_desk(settings: Settings | None = None, *, migrate: bool = False) -> Des
         keep_policy(session, settings.brand_id, policy, at)
         keep_facts(session, settings.brand_id, knowledge.facts, at)
         relator = open_relator(session, settings, at)
+    base = open_judge(settings)
     return Desk(
         settings=settings,
         engine=engine,
         platforms=platforms,
-        classifier=open_judge(settings),
+        classifier=open_backend(settings.classifier, engine, base, "classifier") or base,
         policy=policy,
         writer=DeterministicWriter(knowledge),
         knowledge=knowledge,
         channels=MappingProxyType(channels),
+        shadow=open_backend(settings.shadow, engine, base, "shadow"),
         relator=relator,
     )
 
@@ -85,6 +98,34 @@ def open_judge(settings: Settings) -> Judge:
     if settings.model_dir:
         return Classifier.load(Path(settings.model_dir))
     return Serving(Registry(Path(settings.models_dir)))
+
+
+def open_backend(
+    entry: BackendSettings | None, engine: Engine, base: Judge, place: str
+) -> Backend | None:
+    """Another model, completed by `base`; None where none is set.
+
+    Args:
+        place: `classifier` or `shadow`, for errors.
+
+    Raises:
+        ConfigError: a setting is wrong, or a library is not installed.
+        ModelError: the model is missing or does not fit its labels.
+    """
+    if entry is None:
+        return None
+    kind = backend_type(entry.kind, place)
+    config = resolve_config(kind.settings_type, entry.config, f"{place} ({entry.kind})")
+    if isinstance(config, LanguageModelConfig):
+        asker = CompletionClient(address_of(config), DatabaseMeter(engine, 0))
+        return LanguageModel(config, base, asker)
+    backend: Backend = kind(config, base)
+    return backend
+
+
+def address_of(config: LanguageModelConfig) -> Address:
+    """Where and how the model of these settings is asked."""
+    return Address(**{field.name: getattr(config, field.name) for field in fields(Address)})
 
 
 def open_database(settings: Settings, *, migrate: bool = False) -> Engine:

@@ -13,10 +13,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from classifier.backends import KINDS
 from otklik.alerts import Channel, ChannelConfig, discover_channels
 from otklik.describing import bounds_of, default_of, describe_field, type_name
 from otklik.platforms import AnyPlatform, Capability, PlatformSettings, discover
-from otklik.settings import ChannelSettings, Settings, SourceSettings
+from otklik.settings import BackendSettings, ChannelSettings, Settings, SourceSettings
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 HEAD = "<!-- Written by `make docs` from the code; a change here is lost. -->"
@@ -59,6 +60,12 @@ def settings_page() -> str:
     lines += [*_table(ChannelConfig, list(ChannelConfig.model_fields)), ""]
     for kind, channel in discover_channels().items():
         lines += _channel_section(kind, channel)
+    lines += ["## `[classifier]` and `[shadow]`: other models", "", *_BACKENDS, ""]
+    lines += [*_table(BackendSettings, list(BackendSettings.model_fields)), ""]
+    for kind, backend in KINDS.items():
+        lines += [f'### `kind = "{kind}"`: {backend.title}', "", _first_words(backend), ""]
+        model = backend.settings_type
+        lines += [*_table(model, list(model.model_fields)), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -133,6 +140,10 @@ def _first_words(part: type[Any]) -> str:
     return (inspect.getdoc(part) or "").split("\n\n", maxsplit=1)[0].replace("\n", " ")
 
 
+_BACKENDS = [
+    "Off by default: see [operating](operating.md#other-models-beside-or-instead). The other keys",
+    "belong to the kind.",
+]
 _SETTINGS_INTRODUCTION = """
 Otklik reads `otklik.toml` in the working directory, or the file that `OTKLIK_CONFIG` names; the
 environment overrides the file. An unknown key, an unknown `OTKLIK_` variable or a wrong value

@@ -14,6 +14,7 @@ import structlog
 from sqlmodel import Session
 
 from otklik import readings
+from otklik.ahead import judge_ahead
 from otklik.database import reading, session
 from otklik.desk import Desk, StepCount, note_failure
 from otklik.enums import MentionState, PostingMode
@@ -146,16 +147,18 @@ def import_file(
 
 def classify(desk: Desk, limit: int = 200) -> StepCount:
     """Judge what was collected; what has no words (pictures, stars) is left to people's eyes."""
+    judge = judge_ahead(desk, limit)
 
     def work(db: Session, rows: list[Mention]) -> None:
+        rows = judge.ready(rows)
         worded = [row for row in rows if row.text.strip()]
-        verdicts = desk.classifier.judge([row.text for row in worded])
+        verdicts = judge.judge([row.text for row in worded])
         judgements.save_verdicts(db, worded, verdicts, desk.now())
         judgements.save_unjudged([row for row in rows if not row.text.strip()])
         relating.relate_all(db, rows, desk.relator, desk.now())
         _move(rows, MentionState.CLASSIFIED, desk.now())
 
-    return _each(desk, "classify", MentionState.COLLECTED, limit, work)
+    return _each(desk, "classify", MentionState.COLLECTED, judge.limit, work)
 
 
 def group(desk: Desk, limit: int = 200) -> StepCount:

@@ -27,6 +27,7 @@ from otklik.leader import lead
 from otklik.logs import configure_logs, exit_on_error
 from otklik.pipeline import STEPS
 from otklik.settings import load_settings
+from otklik.shadowing import shadow
 
 log = structlog.get_logger("otklik.schedule")
 Step = Callable[[Desk, int | None], StepCount]
@@ -41,7 +42,7 @@ class Schedule:
 
     def __init__(self, desk: Desk, steps: dict[str, Step] | None = None) -> None:
         self._desk = desk
-        self._steps = dict(STEPS if steps is None else steps)
+        self._steps = dict(_steps_of(desk) if steps is None else steps)
         self._names = list(self._steps)
         self._stopping = desk.stopping
         self._scheduler = BackgroundScheduler(
@@ -90,6 +91,11 @@ class Schedule:
                     self._scheduler.modify_job(step, next_run_time=clock.now())
                 except JobLookupError:
                     log.debug("not yet scheduled", step=step)
+
+
+def _steps_of(desk: Desk) -> dict[str, Step]:
+    """The data's way, and beside it the shadow where there is one."""
+    return {**STEPS, "shadow": shadow} if desk.shadow is not None else STEPS
 
 
 def _note_error(event: JobExecutionEvent) -> None:

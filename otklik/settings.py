@@ -5,8 +5,9 @@ Unknown keys and default secrets are refused. Secrets of sources and channels ar
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -20,6 +21,8 @@ from pydantic_settings import (
 from otklik.errors import ConfigError
 
 DEFAULT_FILE = "otklik.toml"
+_ENV_PREFIX = "env:"
+Config = TypeVar("Config", bound=BaseModel)
 
 
 class SourceSettings(BaseModel):
@@ -71,6 +74,19 @@ class ChannelSettings(BaseModel):
         return dict(self.model_extra or {})
 
 
+class BackendSettings(BaseModel):
+    """`[classifier]` or `[shadow]`: another model. Other keys belong to its kind."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    kind: str = Field(description="`onnx`, `transformers` or `language_model`.")
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """What the kind's own settings model gets."""
+        return dict(self.model_extra or {})
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Durations are in seconds unless the name says otherwise."""
 
@@ -108,6 +124,15 @@ class Settings(BaseSettings):
     models_dir: str = Field(
         default="var/models",
         description="Trained models, and which one serves; until one is promoted, the shipped one.",
+    )
+    classifier: BackendSettings | None = Field(
+        default=None, description="Another model instead of our own, completed by it."
+    )
+    shadow: BackendSettings | None = Field(
+        default=None, description="Another model beside the serving one; it decides nothing."
+    )
+    shadow_backlog: int = Field(
+        default=500, ge=1, le=100_000, description="The shadow judges the newest so many only."
     )
     posting: str = Field(
         default="dry_run",
@@ -210,3 +235,28 @@ def _refuse_unknown_variables() -> None:
             f"environment: unknown {', '.join(unknown)}; known: {', '.join(sorted(known))}; "
             "names for env: references start with OTKLIK_SECRET_"
         )
+
+
+def resolve_config(model: type[Config], config: Mapping[str, Any], place: str) -> Config:
+    """A part's own settings; ``env:NAME`` is read from the environment.
+
+    Raises:
+        ConfigError: unknown or missing keys, a wrong value, an unset variable, or a secret
+            written out instead of as ``env:NAME``.
+    """
+    resolved = {}
+    for key, value in config.items():
+        field = model.model_fields.get(key)
+        hidden = field is not None and "SecretStr" in str(field.annotation)
+        is_reference = isinstance(value, str) and value.startswith(_ENV_PREFIX)
+        if hidden and not is_reference:
+            raise ConfigError(f"{place}: write {key} as env:NAME, never the secret itself")
+        name = str(value).removeprefix(_ENV_PREFIX)
+        if is_reference and name not in os.environ:
+            raise ConfigError(f"{place}: {key} asks for the environment variable {name}")
+        resolved[key] = os.environ[name] if is_reference else value
+    try:
+        return model.model_validate(resolved)
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        raise ConfigError(f"{place}: {'; '.join(lines)}") from None  # its cause holds the secret

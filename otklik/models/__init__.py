@@ -28,6 +28,7 @@ from otklik.models.mentions import (
 from otklik.models.notices import Alert, AlertDelivery
 from otklik.models.people import AuditEvent, LoginSession, Person, Switch
 from otklik.models.replies import Approval, DraftRow, Promise, Reply
+from otklik.models.shadow import ShadowVerdict
 from otklik.models.subjects import EntityList, SubjectEntity, SubjectRow
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "Promise",
     "Quarantine",
     "Reply",
+    "ShadowVerdict",
     "Source",
     "Spend",
     "SubjectEntity",

@@ -44,6 +44,19 @@ def claim_mentions(
     )
 
 
+def list_collected_texts(session: Session, brand_id: str, at: datetime, limit: int) -> list[str]:
+    """Texts of the mentions that would be claimed next to be judged; nothing is locked."""
+    ready = or_(col(Mention.retry_at).is_(None), col(Mention.retry_at) <= at)
+    return list(
+        session.exec(
+            select(Mention.text)
+            .where(Mention.brand_id == brand_id, Mention.state == MentionState.COLLECTED, ready)
+            .order_by(col(Mention.id))
+            .limit(limit)
+        )
+    )
+
+
 def claim_mention(session: Session, mention_id: int, state: MentionState) -> Mention | None:
     """One mention, locked, if it still stands in `state`."""
     return session.exec(

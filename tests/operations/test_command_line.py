@@ -24,8 +24,16 @@ ROWS = [
 LEAVES = {
     *("run", "demo", "import", "step", "drain", "posting", "policy check", "audit verify"),
     *("model train", "model evaluate", "model predict", "db upgrade", "people add"),
-    *("model labels", "model compare", "model list", "model promote", "model rollback"),
+    *(
+        "model shadow",
+        "model labels",
+        "model compare",
+        "model list",
+        "model promote",
+        "model rollback",
+    ),
     *("sources list", "sources platforms", "sources add", "sources check"),
+    *("entities check", "entities find"),
     *("sources pause", "sources resume", "sources backfill"),
 }
 
