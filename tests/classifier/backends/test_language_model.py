@@ -32,7 +32,7 @@ class Meter(LocalMeter):
 
     def __init__(self) -> None:
         super().__init__()
-        self._due, self._blocked = {}, {}  # type: ignore[misc]
+        self._due, self._blocked = {}, {}
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_an_answer_becomes_a_whole_verdict_with_exact_places(world: Endpoint, ma
     assert (verdict.urgency, verdict.topic, verdict.abstained) == (2, Topic.DELIVERY, False)
     assert [one.text for one in verdict.reasons] == ["идиоты", "везли три дня"]
     assert all(COMPLAINT[r.span.start : r.span.end] == r.text for r in verdict.reasons)
-    assert verdict.abuse_proba == {**dict.fromkeys(Abuse, 0.0), "insult": 1.0, "any": 1.0}
+    assert verdict.abuse_proba == {**{str(one): 0.0 for one in Abuse}, "insult": 1.0, "any": 1.0}
     assert (found.heads, found.dropped, found.tokens_in) == (HEADS, 1, 900)
     assert found.micros == 900 + 600
 

@@ -18,7 +18,7 @@ from tests.rigs.onnx_models import write_labels, write_model, write_tokenizer
 
 RUDE, CALM = "ты идиот", "вкусный чай"
 # columns: nobody is humiliated, somebody is
-SCORES = [[0, 0], [0.1, 0], [-5, 5], [3, -1], [0, 0], [0, 0]]
+SCORES: list[list[float]] = [[0, 0], [0.1, 0], [-5, 5], [3, -1], [0, 0], [0, 0]]
 ABUSE: dict[str, Any] = {"head": "abuse", "classes": ["none", "insult"]}
 
 

@@ -72,8 +72,8 @@ class StandIn:
 def theirs(monkeypatch: pytest.MonkeyPatch) -> StandIn:
     torch = SimpleNamespace(inference_mode=nullcontext, set_num_threads=lambda _: None)
     stand_in = StandIn()
-    monkeypatch.setitem(sys.modules, "torch", torch)  # type: ignore[arg-type]
-    monkeypatch.setitem(sys.modules, "transformers", stand_in)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "torch", torch)
+    monkeypatch.setitem(sys.modules, "transformers", stand_in)
     return stand_in
 
 
