@@ -4,11 +4,10 @@ from datetime import datetime
 
 import streamlit as st
 
-from dashboard import actions, chips, data, frame, subject, words
+from dashboard import chips, data, frame, labelling, subject, words
 from dashboard.i18n import _, ngettext
 from dashboard.plain import Html, Mark, fill, join, one_line, plain, show, veil, web_address
 from otklik.clock import now
-from otklik.store.judgements import LABEL_FIELDS
 from otklik.store.queue import ThreadLine
 
 _MARKED = {"hostile": "hostile", "case": "case", "signal": "signal"}
@@ -21,7 +20,7 @@ def draw(case: data.CaseFile) -> None:
         show(_comment(case, at))
     with st.container(key="ot-why", border=True):
         show(_why(case))
-        _label(case)
+        labelling.draw(case)
     _thread(case, at)
     _past(case, at)
 
@@ -179,43 +178,6 @@ def _incident(case: data.CaseFile) -> Html:
         ),
     )
     return chips.fact(_("Incident"), body)
-
-
-def _label(case: data.CaseFile) -> None:
-    mention = case.mention
-    given = join(
-        fill(
-            '<span class="ot-chip">{who}: {field} → {value}</span>',
-            who=one_line(name),
-            field=words.name("field", label.field),
-            value=words.name(label.field, label.value),
-        )
-        for label, name in case.labels
-    )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if given:
-            show(given, is_wide=False)
-        with st.popover(_("The verdict is wrong"), type="tertiary"):
-            field_key, value_key = f"label-field-{mention.id}", f"label-value-{mention.id}"
-            field = st.selectbox(
-                _("What is wrong"),
-                list(LABEL_FIELDS),
-                format_func=lambda value: words.name("field", value),
-                key=field_key,
-            )
-            st.selectbox(
-                _("It should be"),
-                sorted(LABEL_FIELDS[field]),
-                format_func=lambda value: words.name(field, value),
-                key=value_key,
-            )
-            st.button(
-                _("Keep the correction"),
-                key=f"label-{mention.id}",
-                type="primary",
-                on_click=actions.on_label,
-                args=(mention.id or 0, mention.version, field_key, value_key),
-            )
 
 
 def _thread(case: data.CaseFile, at: datetime) -> None:

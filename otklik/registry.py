@@ -114,7 +114,7 @@ class Registry:
             self.folder.mkdir(parents=True, exist_ok=True)
             if not target.exists():
                 with tempfile.TemporaryDirectory(dir=self.folder, prefix=".new-") as made:
-                    for name in (artefact.ARRAYS, artefact.MANIFEST, artefact.CARD):
+                    for name in (artefact.ARRAYS, artefact.MANIFEST, artefact.CARD, LEARNED):
                         if (source / name).exists():
                             shutil.copyfile(source / name, Path(made) / name)
                     Path(made).chmod(0o755)
