@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ from scipy import sparse
 
 from classifier import ngrams, signals
 from classifier.hardfacts import facts_of
+from classifier.wordbook import MOST_WORDS, Wordbook, Words
 from otklik.enums import Language
 from otklik.language.identify import identify
 from otklik.language.lemmas import lemmas
@@ -32,39 +34,65 @@ _SIGNAL_PLACE = {name: len(_COUNT_PLACE) + place for place, name in enumerate(si
 _SHAPE_PLACE = len(_COUNT_PLACE) + len(_SIGNAL_PLACE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Features:
     """What is known of a batch of n texts before any head has spoken.
 
     Attributes:
-        matrix: (n, ngrams.WIDTH) weighted n-grams.
+        words: the word forms of each text, as numbers into the wordbook.
         dense: (n, len(DENSE_NAMES)) counts (log), signals, shape.
         texts: normal forms with the way back to the original.
         readings: word classes and signals.
         facts: hard facts of each text; no head sees them.
         languages: language of each text.
-        words: the word view, joined, for reasons.
     """
 
-    matrix: sparse.csr_matrix
+    words: Words
     dense: npt.NDArray[np.float32]
     texts: list[Normalised]
     readings: list[signals.Reading]
     facts: list[list[signals.Signal]]
     languages: list[Language]
-    words: ngrams.Joined
+
+    @cached_property
+    def joined(self) -> ngrams.Joined:
+        """The word view, joined."""
+        return ngrams.join([text.text for text in self.texts])
+
+    @cached_property
+    def matrix(self) -> sparse.csr_matrix:
+        """(n, ngrams.WIDTH) weighted n-grams."""
+        return _matrix(self.texts, self.joined)
 
 
-def extract(texts: Sequence[str]) -> Features:
-    """Features of a batch; works for the empty text and for texts of any length."""
+class _Shelf:
+    """The wordbook in use; a full one is left to those who still read in it."""
+
+    book = Wordbook()
+
+
+def _book() -> Wordbook:
+    book = _Shelf.book
+    if len(book) > MOST_WORDS:
+        book = _Shelf.book = Wordbook()
+    return book
+
+
+def extract(texts: Sequence[str], memo: Wordbook | None = None) -> Features:
+    """Features of a batch; works for the empty text and for texts of any length.
+
+    Args:
+        texts: the batch.
+        memo: words read before; one bounded memo of the process if None. Parts that are to be
+            joined later must be read with one memo.
+    """
     normal = [normalise(text) for text in texts]
     readings = [signals.read(text) for text in normal]
     languages = [identify(text) for text in texts]
-    words = ngrams.join([text.text for text in normal])
-    matrix = _matrix(normal, words)
+    words = (_book() if memo is None else memo).read([text.forms for text in normal])
     dense = _dense(normal, readings, languages)
     facts = [facts_of(text) for text in normal]
-    return Features(matrix, dense, normal, readings, facts, languages, words)
+    return Features(words, dense, normal, readings, facts, languages)
 
 
 def _matrix(normal: list[Normalised], words: ngrams.Joined) -> sparse.csr_matrix:

@@ -15,17 +15,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from otklik.enums import Abuse, Claim, Stance, Topic, Urgency
+from classifier.targets import TARGETS
+
+__all__ = [
+    "STANCE_FROM", "TARGETS", "Committee", "Heads", "Logistic", "Readers", "Scaling", "softmax",
+    "stance_inputs",
+]  # fmt: skip
 
 F32 = npt.NDArray[np.float32]
 
-TARGETS: dict[str, tuple[str, ...]] = {
-    "claim": tuple(Claim),
-    "abuse": tuple(Abuse),
-    "topic": tuple(Topic),
-    "urgency": tuple(str(int(level)) for level in Urgency),
-    "tone": tuple(Stance),
-}
 STANCE_FROM = ("claim", "abuse", "tone")
 _CLIP = 5.0
 _FLOOR = 1e-4

@@ -124,6 +124,15 @@ def _words(joined: Joined) -> tuple[I64, I64, U64]:
     return first, last, np.asarray(value, dtype=np.uint64)
 
 
+def text_codes(joined: Joined, count: int) -> U64:
+    """(count,) hash of each text of a batch as a whole."""
+    begins = np.flatnonzero(joined.codes == _BREAK)[: count + 1]
+    power = np.cumprod(np.full(int(np.diff(begins).max(initial=1)), _BASE, dtype=np.uint64))
+    place = np.arange(begins[-1]) - np.repeat(begins[:-1], np.diff(begins))
+    terms = joined.codes[: begins[-1]].astype(np.uint64) * power[place]
+    return np.asarray(np.add.reduceat(terms, begins[:-1]), dtype=np.uint64)
+
+
 def to_matrix(
     views: list[Grams], rows: int, idf: F32 | None, weights: tuple[float, ...]
 ) -> sparse.csr_matrix:
