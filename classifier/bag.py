@@ -21,6 +21,7 @@ from classifier.wordbook import I32, I64, Wordbook, Words, mix, spread
 
 F32 = npt.NDArray[np.float32]
 I8 = npt.NDArray[np.int8]
+Mask = npt.NDArray[np.bool_]
 
 VIEWS = ("chars", "words", "lemmas")
 WORD, PAIR, LEMMA, LEMMA_PAIR, SKIP_PAIR = range(1, 6)  # salts
@@ -71,6 +72,7 @@ class _Memory:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self.last: tuple[Seen, F32] | None = None
         self._known: tuple[Wordbook | None, F32, F32] = (
             None, np.zeros((0, 0), np.float32), np.zeros(0, np.float32),
         )  # fmt: skip
@@ -179,24 +181,37 @@ class Bag:
 
     def read(self, seen: Seen) -> dict[str, F32]:
         """Logits (n, classes) of every head."""
-        active, _ = gate(self.inputs(seen) @ self.hidden + self.hidden_bias)
+        active, _ = gate(self._raw(seen))
         return {head: active @ self.out[head] + self.out_bias[head] for head in self.out}
 
-    def shares(self, seen: Seen, head: str, classes: list[int]) -> F32:
-        """(words of the batch,) what each word does for `classes` against the others of `head`."""
-        raw = self.inputs(seen) @ self.hidden + self.hidden_bias
+    def shares(self, seen: Seen, head: str, classes: list[int], rows: Mask | None = None) -> F32:
+        """(words of the batch,) what each word does for `classes` against the others of `head`.
+
+        Words of texts outside `rows` (n,) get nothing.
+        """
+        words, width = seen.words, self.tables[0].rows.shape[1]
+        vectors, grams = self._memory.of(self, words.book)
+        wanted = np.arange(len(words)) if rows is None else np.flatnonzero(rows)
+        raw = self._raw(seen)[wanted]
         active, slope = gate(raw)
         back = log_odds_slope(active @ self.out[head] + self.out_bias[head], classes)
-        width = self.tables[0].rows.shape[1]
         pull = ((back @ self.out[head].T) * slope) @ self.hidden[: 3 * width].T
-        words = seen.words
-        vectors, grams = self._memory.of(self, words.book)
         for view, scale in enumerate(scales(words, grams)):
-            pull[:, view * width : (view + 1) * width] *= scale[:, None]
-        found = np.empty(len(words.numbers), np.float32)
-        for row, (start, end) in enumerate(zip(words.first[:-1], words.first[1:], strict=True)):
-            found[start:end] = vectors[words.numbers[start:end]] @ pull[row]
+            pull[:, view * width : (view + 1) * width] *= scale[wanted, None]
+        found = np.zeros(len(words.numbers), np.float32)
+        bounds = zip(words.first[wanted].tolist(), words.first[wanted + 1].tolist(), strict=True)
+        for line, (start, end) in zip(pull, bounds, strict=True):
+            found[start:end] = vectors[words.numbers[start:end]] @ line
         return found
+
+    def _raw(self, seen: Seen) -> F32:
+        """(n, h) before the gate; what was read last is kept, since reasons follow at once."""
+        kept = self._memory.last
+        if kept is not None and kept[0] is seen:
+            return kept[1]
+        raw = np.asarray(self.inputs(seen) @ self.hidden + self.hidden_bias)
+        self._memory.last = (seen, raw)
+        return raw
 
 
 PAIRS = (

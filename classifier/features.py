@@ -29,9 +29,11 @@ DENSE_NAMES = (
     *(f"signal.{name}" for name in signals.SIGNALS),
     *(f"shape.{name}" for name in _SHAPE),
 )
-_COUNT_PLACE = {name: place for place, name in enumerate(signals.COUNTED)}
-_SIGNAL_PLACE = {name: len(_COUNT_PLACE) + place for place, name in enumerate(signals.SIGNALS)}
-_SHAPE_PLACE = len(_COUNT_PLACE) + len(_SIGNAL_PLACE)
+_SIGNAL_PLACE = {name: place for place, name in enumerate(signals.SIGNALS, len(signals.COUNTED))}
+_SHAPE_PLACE = len(signals.COUNTED) + len(_SIGNAL_PLACE)
+_LONG = 400  # characters
+
+F32 = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Features:
     """
 
     words: Words
-    dense: npt.NDArray[np.float32]
+    dense: F32
     texts: list[Normalised]
     readings: list[signals.Reading]
     facts: list[list[signals.Signal]]
@@ -87,11 +89,14 @@ def extract(texts: Sequence[str], memo: Wordbook | None = None) -> Features:
             joined later must be read with one memo.
     """
     normal = [normalise(text) for text in texts]
-    readings = [signals.read(text) for text in normal]
     languages = [identify(text) for text in texts]
     words = (_book() if memo is None else memo).read([text.forms for text in normal])
-    dense = _dense(normal, readings, languages)
-    facts = [facts_of(text) for text in normal]
+    readings, counts = signals.read_all(normal, words)
+    dense = _dense(counts, normal, words, readings, languages)
+    facts = [
+        facts_of(text, reading.opened) if reading.opened else []
+        for text, reading in zip(normal, readings, strict=True)
+    ]
     return Features(words, dense, normal, readings, facts, languages)
 
 
@@ -109,20 +114,29 @@ def word_views(words: ngrams.Joined) -> list[ngrams.Grams]:
 
 
 def _dense(
-    normal: list[Normalised], readings: list[signals.Reading], languages: list[Language]
-) -> npt.NDArray[np.float32]:
+    counts: F32,
+    normal: list[Normalised],
+    words: Words,
+    readings: list[signals.Reading],
+    languages: list[Language],
+) -> F32:
     dense = np.zeros((len(normal), len(DENSE_NAMES)), dtype=np.float32)
-    for row, (text, reading, language) in enumerate(zip(normal, readings, languages, strict=True)):
-        line = dense[row]
-        for name, count in reading.counts.items():
-            line[_COUNT_PLACE[name]] = count
-        for signal in reading.signals:
-            place = _SIGNAL_PLACE[signal.name]
-            line[place] = max(line[place], signal.weight)
-        words, length = len(text.tokens), len(text.text)
-        line[_SHAPE_PLACE:] = (
-            length, words, language is Language.RUSSIAN, length > 400, length / max(words, 1),
-        )  # fmt: skip
-    counted = [*range(len(_COUNT_PLACE)), _SHAPE_PLACE, _SHAPE_PLACE + 1]
-    dense[:, counted] = np.log1p(dense[:, counted])
+    dense[:, : counts.shape[1]] = np.log1p(counts)
+    told = [
+        (row, _SIGNAL_PLACE[signal.name], signal.weight)
+        for row, reading in enumerate(readings)
+        for signal in reading.signals
+    ]
+    if told:
+        row, place, weight = (np.array(part) for part in zip(*told, strict=True))
+        np.maximum.at(dense, (row, place), weight.astype(np.float32))
+    length = np.array([len(text.text) for text in normal], dtype=np.float32)
+    spoken = words.lengths.astype(np.float32)
+    russian = [language is Language.RUSSIAN for language in languages]
+    dense[:, _SHAPE_PLACE:] = np.column_stack(
+        (
+            np.log1p(length), np.log1p(spoken), russian, length > _LONG,
+            length / np.maximum(spoken, 1),
+        )
+    )  # fmt: skip
     return dense

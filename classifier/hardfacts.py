@@ -10,15 +10,15 @@ heated) with a concrete case is at least 1. Nothing here lowers anything.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from classifier.heads import TARGETS
 from classifier.signals import Signal
+from classifier.targets import TARGETS
 from otklik.enums import Abuse, Claim, Stance
 from otklik.language.normaliser import Normalised
 
@@ -62,10 +62,14 @@ _NOT_TOLD = re.compile(
 _QUOTE = re.compile(r"«[^»]{1,200}»|\"[^\"]{1,200}\"|“[^”]{1,200}”|„[^“]{1,200}“")
 
 
-def facts_of(text: Normalised) -> list[Signal]:
-    """Hard facts told in one text, with their places in `text.original`; at most one of a kind."""
+def facts_of(text: Normalised, opened: Container[str] | None = None) -> list[Signal]:
+    """Hard facts told in one text, with their places in `text.original`; at most one of a kind.
+
+    `opened`: names of the patterns a word of the text opens (`Reading.opened`), where known.
+    """
     low = text.text
-    return [fact for fact in (_fact(text, low, *rule) for rule in _FACTS) if fact is not None]
+    rules = [rule for rule in _FACTS if opened is None or f"hard.{rule[0]}" in opened]
+    return [fact for fact in (_fact(text, low, *rule) for rule in rules) if fact is not None]
 
 
 def _fact(

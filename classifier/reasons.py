@@ -1,26 +1,29 @@
 """Which stretches of the text made the verdict: exact places in the original, few and short.
 
-A linear reading of n-grams can be taken apart: each n-gram's share is laid on the characters
-it covers, summed over the words, and the words that carry most are shown. Rule signals come
-with their own places.
+What the bag reads in a word can be taken apart: the word's vector times the slope of the log-odds
+of the classes asked about. The words that carry most are shown; rule signals come with their
+own places.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 
-from classifier import ngrams
-from classifier.features import Features, word_views
+from classifier.bag import Bag
+from classifier.features import Features
 from classifier.hardfacts import THREAT
-from classifier.heads import TARGETS, Readers
 from classifier.signals import Signal
+from classifier.targets import TARGETS
 from otklik.enums import Abuse, Claim
 from otklik.language.normaliser import Token
 from otklik.verdicts import Reason, Span
 
 I64 = npt.NDArray[np.int64]
 F32 = npt.NDArray[np.float32]
+Place = tuple[int, int]
 
 _MOST = 3  # spans of one kind
 _LEAST_SHARE = 0.4  # of the strongest word
@@ -38,92 +41,119 @@ _HOSTILE = frozenset(
 )
 _UNSHOWN = frozenset({"question", "retweet", "child"})
 _ABUSES, _CLAIMS = TARGETS["abuse"], TARGETS["claim"]
+_CALM, _EMPTY = _ABUSES.index(Abuse.NONE), _CLAIMS.index(Claim.NONE)
+# Words that say nothing when they stand alone, whatever weight they carry.
+_FUNCTION_LIST = """
+а без бы был была были было в вам вас ваш ваша ваше ваши во вот все всё вы да для до его ее если
+есть еще ещё же за и из или им их к как ко когда кто ли мне мной мой моя мы на над нам нас наш не
+него нее ней нет ни них но ну о об он она они оно от по под при про с свой себе себя сам со так
+там то того тоже той только том ты у уж уже чем что чтобы это этого этой этом этот эта эти я
+a am an and are as at be been but by can d did do does for from get got had has have he her him his
+how i if in is it its just ll m me my no not of on or our re s she so t than that the their them
+then there they this to too u up us ve was we were what when who why will with you your
+"""
+_FUNCTION = frozenset(_FUNCTION_LIST.split())
 
 
 class Explainer:
-    """Takes verdicts apart by the level-1 weights of the abuse and claim classes."""
+    """Takes verdicts apart by what the bag's words do for abuse and for a claim."""
 
-    def __init__(self, readers: Readers) -> None:
-        column = {name: readers.weights[:, place] for place, name in enumerate(readers.names)}
-        calm = column["abuse.none"]
-        self._hostile = np.ascontiguousarray(-calm)
-        self._case = np.ascontiguousarray(-column["claim.none"])
+    def __init__(self, bag: Bag | None = None) -> None:
+        self._bag = bag
 
-    def explain(self, features: Features, best: dict[str, I64]) -> list[tuple[Reason, ...]]:
-        """Reasons of each text; `best` holds the chosen class per head."""
-        hostile, case, first = self._scores(features)
+    def explain(
+        self,
+        features: Features,
+        best: Mapping[str, I64],
+        shares: Mapping[str, F32] | None = None,
+    ) -> list[tuple[Reason, ...]]:
+        """Reasons of each text.
+
+        Args:
+            features: of the n texts.
+            best: (n,) chosen class per head.
+            shares: for `abuse` and `claim`, what each word of the batch does for any abuse and
+                for any claim; the bag's own if None.
+        """
+        hostile, case = (
+            self._shares(features, head, rows, shares)
+            for head, rows in (
+                ("abuse", best["abuse"] != _CALM),
+                ("claim", best["claim"] != _EMPTY),
+            )
+        )
+        first = features.words.first.tolist()
+        kinds = zip(best["abuse"].tolist(), best["claim"].tolist(), strict=True)
         found = []
-        for row, text in enumerate(features.texts):
-            here = slice(first[row], first[row + 1])
-            abuse, claim = _ABUSES[best["abuse"][row]], _CLAIMS[best["claim"][row]]
+        for row, (abuse, claim) in enumerate(kinds):
             told = [*features.facts[row], *features.readings[row].signals]
+            text = features.texts[row]
             reasons: list[Reason] = []
-            if abuse != Abuse.NONE:
-                facts = [item for item in told if item.name in _HOSTILE]
-                reasons += _hostile_reasons(text.original, text.tokens, hostile[here], facts, abuse)
-            if claim != Claim.NONE:
-                spans = _strongest(text.tokens, case[here])
-                reasons += [_reason("case", claim, text.original, *span) for span in spans]
-            reasons += _signal_reasons(text.original, told)
+            if abuse != _CALM:
+                spans = _told(told) or _strongest(text.tokens, hostile[first[row] : first[row + 1]])
+                reasons += _reasons("hostile", _ABUSES[abuse], text.original, spans)
+            if claim != _EMPTY:
+                spans = _strongest(text.tokens, case[first[row] : first[row + 1]])
+                reasons += _reasons("case", _CLAIMS[claim], text.original, spans)
+            if told:
+                reasons += _signal_reasons(text.original, told)
             found.append(tuple(reasons))
         return found
 
-    def _scores(self, features: Features) -> tuple[F32, F32, I64]:
-        """Score of every word of the batch on both axes, and where each text's words begin."""
-        joined = features.words
-        views = word_views(joined)
-        hostile, case = (
-            _lay(views, weights, len(joined.codes)) for weights in (self._hostile, self._case)
-        )
-        begins, document = ngrams.word_starts(joined)
-        first = np.searchsorted(document, np.arange(len(features.texts) + 1))
-        if not len(begins):
-            return np.zeros(0, np.float32), np.zeros(0, np.float32), first
-        return np.add.reduceat(hostile, begins), np.add.reduceat(case, begins), first
+    def _shares(
+        self,
+        features: Features,
+        head: str,
+        rows: npt.NDArray[np.bool_],
+        shares: Mapping[str, F32] | None,
+    ) -> F32:
+        if shares is not None:
+            return shares[head]
+        if self._bag is None:
+            return np.zeros(len(features.words.numbers), np.float32)
+        calm = TARGETS[head].index("none")
+        classes = [place for place in range(len(TARGETS[head])) if place != calm]
+        return self._bag.shares(features, head, classes, rows)
 
 
-def _lay(views: list[ngrams.Grams], weights: F32, size: int) -> F32:
-    """Every n-gram's weight spread evenly over the characters it covers."""
-    change = np.zeros(size + 1, dtype=np.float64)
-    for grams in views:
-        share = weights[grams.bucket] / grams.length
-        change += np.bincount(grams.start, weights=share, minlength=size + 1)
-        change -= np.bincount(grams.start + grams.length, weights=share, minlength=size + 1)
-    return np.cumsum(change)[:-1].astype(np.float32)
-
-
-def _hostile_reasons(
-    text: str, tokens: list[Token], scores: F32, facts: list[Signal], abuse: str
-) -> list[Reason]:
-    spans = sorted({(fact.start, fact.end) for fact in facts}, key=lambda span: span[0] - span[1])
-    kept: list[tuple[int, int]] = []
-    for start, end in spans or _strongest(tokens, scores):
+def _told(facts: list[Signal]) -> list[Place]:
+    """Places of the hostile facts, the longest first, none within another."""
+    spans = sorted(
+        {(fact.start, fact.end) for fact in facts if fact.name in _HOSTILE},
+        key=lambda span: (span[0] - span[1], span),
+    )
+    kept: list[Place] = []
+    for start, end in spans:
         if not any(left < end and start < right for left, right in kept):
             kept.append((start, end))
-    return [_reason("hostile", abuse, text, *span) for span in sorted(kept[:_MOST])]
+    return sorted(kept[:_MOST])
 
 
-def _strongest(tokens: list[Token], scores: F32) -> list[tuple[int, int]]:
+def _strongest(tokens: list[Token], scores: F32) -> list[Place]:
     """Places of the words that carry most, neighbours joined, in order of appearance."""
-    if not len(scores):
-        return []
-    top = float(scores.max())
-    if top <= 0:
-        return []
-    order = [int(place) for place in np.argsort(-scores, kind="stable")[:_MOST]]
-    chosen = sorted(
+    values = scores.tolist()
+    order = [
         place
-        for place in order
-        if scores[place] >= top * _LEAST_SHARE and tokens[place].form[:1].isalnum()
-    )
-    spans: list[tuple[int, int]] = []
-    for place in chosen:
+        for place in sorted(range(len(values)), key=values.__getitem__, reverse=True)[: 3 * _MOST]
+        if values[place] > 0 and _speaks(tokens[place].form)
+    ][:_MOST]
+    if not order:
+        return []
+    least = values[order[0]] * _LEAST_SHARE
+    spans: list[Place] = []
+    before = -2
+    for place in sorted(place for place in order if values[place] >= least):
         token = tokens[place]
-        if spans and place - 1 in chosen:
+        if place == before + 1:
             spans[-1] = (spans[-1][0], token.end)
         else:
             spans.append((token.start, token.end))
+        before = place
     return spans
+
+
+def _speaks(form: str) -> bool:
+    return form[0].isalpha() and form not in _FUNCTION and form != "httpurl"
 
 
 def _signal_reasons(text: str, signals: list[Signal]) -> list[Reason]:
@@ -139,5 +169,11 @@ def _signal_reasons(text: str, signals: list[Signal]) -> list[Reason]:
     ]
 
 
+def _reasons(kind: str, name: str, text: str, spans: list[Place]) -> list[Reason]:
+    return [_reason(kind, name, text, start, end) for start, end in spans]
+
+
 def _reason(kind: str, name: str, text: str, start: int, end: int) -> Reason:
-    return Reason(kind=kind, name=str(name), span=Span(start=start, end=end), text=text[start:end])
+    # every value is ours and of its type: checking each again would cost more than finding it
+    span = Span.model_construct(start=start, end=end)
+    return Reason.model_construct(kind=kind, name=str(name), span=span, text=text[start:end])

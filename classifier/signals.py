@@ -7,13 +7,20 @@ are linear, and see a bounded text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from classifier.lexicon import CLASSES, classes_of
+import numpy as np
+import numpy.typing as npt
+
+from classifier.lexicon import CLASSES, MARKS, marks_of
 from classifier.phrases import PHRASES
+from classifier.wordbook import Words
 from otklik.language.normaliser import NUMBER, URL, USER, Normalised, Token
+
+F32 = npt.NDArray[np.float32]
+Places = dict[int, list[int]]
 
 _NEAR = 4  # words two halves of a fact may stand apart
 
@@ -32,12 +39,12 @@ class Reading:
     """What the rules read in one text.
 
     Attributes:
-        counts: how often each word class occurs.
         signals: the facts, in order of the rules.
+        opened: names of the patterns (`openers.GATES`) that a word of the text opens.
     """
 
-    counts: dict[str, int] = field(default_factory=dict)
     signals: list[Signal] = field(default_factory=list)
+    opened: list[str] = field(default_factory=list)
 
 
 # (signal, weight, needed classes near each other); the first class is where the span begins.
@@ -101,55 +108,84 @@ SIGNALS = tuple(
 COUNTED = (*CLASSES, "exclaim", "smile", "frown", "caps", "number", "url", "user", "ellipsis")
 
 
+_MARK = {name: place for place, name in enumerate(MARKS)}
+_FIRST_GATE = len(CLASSES)
+_OPENS = tuple(name.removeprefix("opens.") for name in MARKS)
+_SINGLE_OF = {_MARK[name]: rule for name, rule in _SINGLES.items()}
+_PHRASE_OF = {
+    _MARK[gate or f"opens.{name}"]: [
+        place
+        for place, rule in enumerate(PHRASES)
+        if rule.gate == gate and (gate or rule.name == name)
+    ]
+    for name, _, gate, _ in PHRASES
+}
+_PAIRS_OF: dict[int, list[tuple[int, int]]] = {}
+for _rule, (_, _, (_one, _other)) in enumerate(_PAIRS):
+    _PAIRS_OF.setdefault(_MARK[_one], []).append((_MARK[_other], _rule))
+_SHOUT_READ, _SHOUT_LEAST = 400, 10
+
+
 def read(text: Normalised) -> Reading:
-    """Word classes and facts of one text; every span lies in `text.original`."""
-    reading = Reading()
-    places = _places(text.tokens, reading.counts)
-    _count_marks(text, reading.counts)
-    reading.signals.extend(_single_facts(text.tokens, places))
-    reading.signals.extend(_paired_facts(text.tokens, places))
-    reading.signals.extend(_phrase_facts(text, places))
-    return reading
+    """Facts of one text; every span lies in `text.original`."""
+    places: Places = {}
+    for index, form in enumerate(text.forms):
+        for mark in marks_of(form):
+            places.setdefault(mark, []).append(index)
+    return _reading(text, places)
 
 
-def _places(tokens: list[Token], counts: dict[str, int]) -> dict[str, list[int]]:
-    places: dict[str, list[int]] = {}
-    for index, token in enumerate(tokens):
-        for name in classes_of(token.form):
-            places.setdefault(name, []).append(index)
-    for name, found in places.items():
-        counts[name] = len(found)
-    return places
+def read_all(texts: Sequence[Normalised], words: Words) -> tuple[list[Reading], F32]:
+    """Facts of n texts, and (n, len(COUNTED)) how often each class and mark occurs."""
+    document, at, mark = words.marked()
+    counts = np.zeros((len(texts), len(COUNTED)), np.float32)
+    counts[:, :_FIRST_GATE] = np.bincount(
+        document * len(MARKS) + mark, minlength=len(texts) * len(MARKS)
+    ).reshape(len(texts), len(MARKS))[:, :_FIRST_GATE]
+    counts[:, _FIRST_GATE:] = [_marks(text) for text in texts]
+    found: list[Places] = [{} for _ in texts]
+    for row, place, name in zip(document.tolist(), at.tolist(), mark.tolist(), strict=True):
+        found[row].setdefault(name, []).append(place)
+    readings = [
+        _reading(text, places) if places else Reading()
+        for text, places in zip(texts, found, strict=True)
+    ]
+    return readings, counts
 
 
-def _count_marks(text: Normalised, counts: dict[str, int]) -> None:
-    forms = [token.form for token in text.tokens]
-    joined = text.text
-    counts["exclaim"] = joined.count("!")
-    counts["smile"] = joined.count("))") + joined.count(": )")
-    counts["frown"] = joined.count("((") + joined.count(": (")
-    counts["ellipsis"] = joined.count("...")
-    counts["number"] = sum(1 for form in forms if form.startswith(NUMBER))
-    counts["url"], counts["user"] = forms.count(URL), forms.count(USER)
-    letters = [sign for sign in text.original[:400] if sign.isalpha()]
-    shouted = sum(1 for sign in letters if sign.isupper())
-    counts["caps"] = int(len(letters) > 10 and shouted * 2 > len(letters))
-
-
-def _single_facts(tokens: list[Token], places: dict[str, list[int]]) -> Iterator[Signal]:
-    for name, found in places.items():
-        if name in _SINGLES:
-            signal, weight = _SINGLES[name]
+def _reading(text: Normalised, places: Places) -> Reading:
+    signals: list[Signal] = []
+    tokens = text.tokens
+    rules, phrases = [], []
+    for mark, found in places.items():
+        single = _SINGLE_OF.get(mark)
+        if single is not None:
             for index in found[:5]:
-                yield Signal(signal, tokens[index].start, tokens[index].end, weight)
+                token = tokens[index]
+                signals.append(Signal(single[0], token.start, token.end, single[1]))
+        for other, rule in _PAIRS_OF.get(mark, ()):
+            if other in places:
+                rules.append((rule, found, places[other]))
+        phrases += _PHRASE_OF.get(mark, ())
+    if rules:
+        signals += _paired(tokens, sorted(rules))
+    for place in sorted(phrases):
+        phrase = PHRASES[place]
+        match = phrase.pattern.search(text.text)
+        if match is not None:
+            start, end = text.span(match.start(), match.end())
+            signals.append(Signal(phrase.name, start, end, phrase.weight))
+    return Reading(signals, [_OPENS[mark] for mark in places if mark >= _FIRST_GATE])
 
 
-def _paired_facts(tokens: list[Token], places: dict[str, list[int]]) -> Iterator[Signal]:
-    for name, weight, (first, second) in _PAIRS:
-        if first in places and second in places:
-            pair = _nearest(places[first], places[second])
-            if pair is not None:
-                yield Signal(name, tokens[pair[0]].start, tokens[pair[1]].end, weight)
+def _paired(tokens: list[Token], rules: list[tuple[int, list[int], list[int]]]) -> list[Signal]:
+    found = []
+    for rule, first, second in rules:
+        pair = _nearest(first, second)
+        if pair is not None:
+            name, weight, _ = _PAIRS[rule]
+            found.append(Signal(name, tokens[pair[0]].start, tokens[pair[1]].end, weight))
+    return found
 
 
 def _nearest(first: list[int], second: list[int]) -> tuple[int, int] | None:
@@ -160,11 +196,27 @@ def _nearest(first: list[int], second: list[int]) -> tuple[int, int] | None:
     return None
 
 
-def _phrase_facts(text: Normalised, places: dict[str, list[int]]) -> Iterator[Signal]:
-    for name, weight, gate, pattern in PHRASES:
-        if gate and gate not in places:
-            continue
-        match = pattern.search(text.text)
-        if match is not None:
-            start, end = text.span(match.start(), match.end())
-            yield Signal(name, start, end, weight)
+def _marks(text: Normalised) -> tuple[int, ...]:
+    """In the order of the last names in `COUNTED`."""
+    forms, joined = text.forms, text.text
+    return (
+        joined.count("!"),
+        joined.count("))") + joined.count(": )"),
+        joined.count("((") + joined.count(": ("),
+        _shouted(text.original[:_SHOUT_READ]),
+        sum(form.startswith(NUMBER) for form in forms) if NUMBER in joined else 0,
+        forms.count(URL),
+        forms.count(USER),
+        joined.count("..."),
+    )
+
+
+def _shouted(head: str) -> int:
+    """1 where more than half of the letters are capitals, and there are some."""
+    lower = head.lower()
+    if len(lower) == len(head):
+        changed = sum(map(str.__ne__, head, lower)) if head != lower else 0
+        if changed * 2 <= _SHOUT_LEAST:
+            return 0
+    letters = sum(map(str.isalpha, head))
+    return int(letters > _SHOUT_LEAST and sum(map(str.isupper, head)) * 2 > letters)

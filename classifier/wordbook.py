@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classifier import ngrams
+from classifier.lexicon import marks_of
 from otklik.language.lemmas import lemmas
 
 U64 = npt.NDArray[np.uint64]
@@ -44,6 +45,8 @@ class Wordbook:
         lemma_codes: (n,) hash of each form's lemma.
         grams: bucket of every character n-gram of every form, one form after the other.
         first: (n + 1,) where each form's n-grams begin in `grams`.
+        marks: places in `lexicon.MARKS` of every form, one form after the other.
+        marks_first: (n + 1,) where each form's marks begin in `marks`.
     """
 
     def __init__(self) -> None:
@@ -53,6 +56,8 @@ class Wordbook:
         self.lemma_codes: U64 = np.zeros(0, np.uint64)
         self.grams: I32 = np.zeros(0, np.int32)
         self.first: I64 = np.zeros(1, np.int64)
+        self.marks: I64 = np.zeros(0, np.int64)
+        self.marks_first: I64 = np.zeros(1, np.int64)
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -78,11 +83,18 @@ class Wordbook:
         grams, first = _char_grams(joined, len(forms))
         self.grams = np.concatenate((self.grams, grams))
         self.first = np.concatenate((self.first, first[1:] + self.first[-1]))
+        self._mark(forms)
         self.lemma_codes = np.concatenate(
             (self.lemma_codes, ngrams.text_codes(ngrams.join(lemmas(forms)), len(forms)))
         )
         self.codes = np.concatenate((self.codes, ngrams.text_codes(joined, len(forms))))
         self._numbers.update(zip(forms, range(len(self._numbers), len(self.codes)), strict=True))
+
+    def _mark(self, forms: list[str]) -> None:
+        marks = list(map(marks_of, forms))
+        bounds = np.cumsum(list(map(len, marks))) + len(self.marks)
+        self.marks = np.concatenate((self.marks, np.array([*chain(*marks)], np.int64)))
+        self.marks_first = np.concatenate((self.marks_first, bounds))
 
 
 def _char_grams(joined: ngrams.Joined, count: int) -> tuple[I32, I64]:
@@ -119,6 +131,15 @@ class Words:
         """The texts `rows`, in that order."""
         places, first = spread(self.first, np.asarray(rows))
         return Words(self.book, self.numbers[places], first)
+
+    def marked(self) -> tuple[I64, I64, I64]:
+        """Text, place in the text and mark of every marked word, in order."""
+        firsts = self.book.marks_first
+        at = np.flatnonzero(firsts[self.numbers + 1] > firsts[self.numbers])
+        places, bounds = spread(firsts, self.numbers[at])
+        at = np.repeat(at, np.diff(bounds))
+        document = np.searchsorted(self.first, at, side="right") - 1
+        return document, at - self.first[document], self.book.marks[places]
 
     def pairs(self, codes: U64, gap: int, salt: int) -> tuple[I32, I64]:
         """Buckets of words `gap` apart, text by text, and how many each text has."""
