@@ -121,7 +121,7 @@ _PHRASE_OF = {
     for name, _, gate, _ in PHRASES
 }
 _PAIRS_OF: dict[int, list[tuple[int, int]]] = {}
-for _rule, (_, _, (_one, _other)) in enumerate(_PAIRS):
+for _rule, (*_, (_one, _other)) in enumerate(_PAIRS):
     _PAIRS_OF.setdefault(_MARK[_one], []).append((_MARK[_other], _rule))
 _SHOUT_READ, _SHOUT_LEAST = 400, 10
 
@@ -156,7 +156,8 @@ def read_all(texts: Sequence[Normalised], words: Words) -> tuple[list[Reading], 
 def _reading(text: Normalised, places: Places) -> Reading:
     signals: list[Signal] = []
     tokens = text.tokens
-    rules, phrases = [], []
+    rules: list[tuple[int, list[int], list[int]]] = []
+    phrases: list[int] = []
     for mark, found in places.items():
         single = _SINGLE_OF.get(mark)
         if single is not None:
