@@ -346,7 +346,8 @@ def canonical(name: str) -> str:
 
 def test_what_is_imported_is_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    groups = [project["dependencies"], project["optional-dependencies"]["demo"]]
+    extras = project["optional-dependencies"]
+    groups = [project["dependencies"], extras["demo"], extras["train"]]
     written = (re.split(r"[\[<>=~ ]", line)[0] for group in groups for line in group)
     declared = {canonical(name) for name in written}
     homes = packages_distributions()

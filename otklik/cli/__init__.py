@@ -14,6 +14,7 @@ from otklik.cli import checking, learning, moving, people, running, watching
 from otklik.cli.entities import entities_app
 from otklik.cli.model import model_app
 from otklik.cli.shadow import model_shadow
+from otklik.cli.tuning import model_tune
 from otklik.errors import OtklikError
 from otklik.logs import configure_logs, one_line
 from otklik.neighbours import check_neighbours
@@ -87,6 +88,7 @@ app.command("drain")(moving.drain)
 for _name, _command in learning.COMMANDS.items():
     model_app.command(_name)(_command)
 model_app.command("shadow")(model_shadow)
+model_app.command("tune")(model_tune)
 app.add_typer(model_app, name="model")
 app.add_typer(checking.policy_app, name="policy")
 app.add_typer(checking.audit_app, name="audit")

@@ -26,6 +26,7 @@ LEAVES = {
     *("model train", "model evaluate", "model predict", "db upgrade", "people add"),
     *(
         "model shadow",
+        "model tune",
         "model labels",
         "model compare",
         "model list",
