@@ -8,6 +8,7 @@ is only filed as a hater while the probability that its author has a case stays 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,7 @@ Mask = npt.NDArray[np.bool_]
 
 STANCES = tuple(Stance)
 HATER, OTHER = STANCES.index(Stance.HATER), STANCES.index(Stance.OTHER)
+_STEP = 0.002  # by which a budget is eased while too many are turned away
 CASES = [STANCES.index(Stance.CRITIC), STANCES.index(Stance.HEATED)]
 
 
@@ -59,16 +61,41 @@ def choose(
         truth: (n,) gold stance as index into `STANCES`.
         risk: most critics filed as haters, below the promised 1 % because the choice is made on
             these rows.
-        lost: most critics filed as `other`, below the promised 3 % for the same reason.
-        most_abstained: share of all rows up to which `floor` may add to the two.
+        lost: most critics filed as `other`, where the cap on abstaining leaves room for it;
+            else as few as it leaves room for.
+        most_abstained: share of all rows that may be turned away; the first budget goes before
+            it, the second and `floor` fill what is left.
     """
     hater_doubt = _limit(stance, truth, HATER, risk)
-    other_doubt = _limit(stance, truth, OTHER, lost)
-    first = Thresholds(hater_doubt, 0.0, other_doubt).unsure(stance)
+    while True:
+        other_doubt = _limit(stance, truth, OTHER, lost)
+        first = Thresholds(hater_doubt, 0.0, other_doubt).unsure(stance)
+        if first.mean() <= most_abstained or lost >= 1:
+            break
+        lost += _STEP
     spare = max(most_abstained - first.mean(), 0.0)
     rest = np.sort(stance.max(axis=1)[~first])
     floor = float(rest[int(spare * len(stance))]) if len(rest) and spare else 0.0
     return Thresholds(hater_doubt, floor, other_doubt)
+
+
+def floor_of(stances: Mapping[str, F32], *, differing: float = 0.01) -> float:
+    """Below which best stance of the bag alone `balanced` asks the encoder as well.
+
+    The lowest floor under which at most the share `differing` of all rows would get another
+    stance than `thorough` gives. Nobody is asked (0) where there is no encoder.
+
+    Args:
+        stances: (n, 6) out-of-fold stance probabilities, `fast` and, with an encoder, `full`.
+        differing: the share.
+    """
+    if "full" not in stances:
+        return 0.0
+    fast, full = stances["fast"], stances["full"]
+    other = fast.argmax(axis=1) != full.argmax(axis=1)
+    order = np.argsort(-fast.max(axis=1), kind="stable")
+    kept = np.flatnonzero(np.cumsum(other[order]) > differing * len(fast))
+    return float(fast.max(axis=1)[order[kept[0]]]) + 1e-6 if len(kept) else 0.0
 
 
 def _limit(stance: F32, truth: I64, place: int, budget: float) -> float:

@@ -1,7 +1,9 @@
 """The trained model as plain arrays and a manifest: no pickle, nothing that could run.
 
-`model.npz` holds numbers only; `manifest.json` records their digest, the digests of the data,
-library versions and metrics. Big matrices travel as int8 with one scale per column.
+`model.npz` holds numbers only: the bag's tables and the encoder's pieces as int8 with scales,
+the encoder's graph as the bytes of an ONNX file (operators of a closed list, no code), the
+combinations as float32. `manifest.json` records their digest, the digests of the data, library
+versions, thresholds and metrics.
 """
 
 from __future__ import annotations
@@ -17,25 +19,40 @@ import numpy as np
 import numpy.typing as npt
 
 from classifier.abstaining import Thresholds
-from classifier.heads import TARGETS, Committee, Heads, Logistic, Readers, Scaling
+from classifier.bag import Bag
+from classifier.combination import Combination
+from classifier.encoder import Encoder
+from classifier.unseen import Unseen
 from otklik.errors import ModelError
 
 ARRAYS, MANIFEST, CARD = "model.npz", "manifest.json", "MODEL_CARD.md"
-FORMAT = 2
+FORMAT = 3
 SHIPPED = Path(__file__).resolve().parent / "artefact"
-
-_COMMITTEE = ("hidden", "hidden_bias", "out", "out_bias")
+FAST, FULL = "fast", "full"  # combinations: of the bag alone, of bag and encoder
+_BAG = "bag."
 
 Arrays = dict[str, npt.NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Everything that judging needs."""
+    """Everything that judging needs, and what the next training needs of this one.
 
-    readers: Readers
-    heads: Heads
-    thresholds: Thresholds
+    Attributes:
+        bag: the fast reader.
+        encoder: the slow reader; None in a model trained without one.
+        combinations: `fast`, and `full` where there is an encoder.
+        thresholds: when to abstain, per combination.
+        floor: `balanced` asks the encoder where the bag's best stance stays below it.
+        unseen: the encoder's scores of gold rows it had not seen.
+    """
+
+    bag: Bag
+    encoder: Encoder | None
+    combinations: dict[str, Combination]
+    thresholds: dict[str, Thresholds]
+    floor: float
+    unseen: Unseen
     manifest: dict[str, Any]
 
 
@@ -45,7 +62,7 @@ def digest(arrays: Arrays) -> str:
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
         total.update(f"{name}|{array.dtype.str}|{array.shape}|".encode())
-        total.update(array.tobytes())
+        total.update(array.data)
     return total.hexdigest()
 
 
@@ -54,18 +71,20 @@ def file_digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def save(out: Path, readers: Readers, heads: Heads, manifest: dict[str, Any], card: str) -> str:
-    """Write the artefact into folder `out`; returns the digest of its arrays."""
-    arrays = _pack(readers, heads)
-    manifest = {**manifest, "format": FORMAT, "columns": list(readers.names)}
-    manifest["digest"] = digest(arrays)
+def save(out: Path, model: Model, card: str) -> dict[str, Any]:
+    """Write the artefact into folder `out`; returns the manifest as written.
+
+    `{version}` in `card` is filled in. The thresholds and the floor travel in the manifest.
+    """
+    arrays = _pack(model)
+    manifest = {**model.manifest, "format": FORMAT, "digest": digest(arrays)}
     manifest["version"] = f"{manifest['trained_on']}-{manifest['digest'][:8]}"
     out.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(out / ARRAYS, allow_pickle=False, **arrays)
     text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
     (out / MANIFEST).write_text(text + "\n", encoding="utf-8")
     (out / CARD).write_text(card.replace("{version}", manifest["version"]), encoding="utf-8")
-    return str(manifest["digest"])
+    return manifest
 
 
 def load(folder: Path) -> Model:
@@ -83,8 +102,23 @@ def load(folder: Path) -> Model:
         raise ModelError(f"the model in {folder} is not the one its manifest records")
     try:
         return _unpack(arrays, manifest)
-    except KeyError as error:
+    except (KeyError, ValueError, TypeError) as error:
         raise ModelError(f"the model in {folder} lacks {error}") from error
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest alone, unverified: for lists.
+
+    Raises:
+        ModelError: missing or not JSON.
+    """
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"no usable model in {folder}: {error}") from error
+    if not isinstance(found, dict):
+        raise ModelError(f"the model in {folder} has no manifest")
+    return found
 
 
 def _read(path: Path) -> Arrays:
@@ -92,32 +126,24 @@ def _read(path: Path) -> Arrays:
         return {name: stored[name] for name in stored.files}
 
 
-def quantise(weights: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.int8], Any]:
-    """int8 matrix and per-column scale; rare extremes are cut to keep the middle fine."""
-    reach = np.maximum(np.abs(weights).max(axis=0) * 0.6, 1e-12)
-    small = np.clip(np.rint(weights / reach * 127), -127, 127).astype(np.int8)
-    return small, (reach / 127).astype(np.float32)
-
-
-def _pack(readers: Readers, heads: Heads) -> Arrays:
-    small, scale = quantise(readers.weights)
-    arrays: Arrays = {"readers": small, "readers_scale": scale, "readers_bias": readers.bias}
-    arrays["mean"], arrays["spread"] = heads.scaling.mean, heads.scaling.spread
-    arrays["stance_weights"], arrays["stance_bias"] = heads.stance.weights, heads.stance.bias
-    for name, head in heads.targets.items():
-        for part in _COMMITTEE:
-            arrays[f"{name}_{part}"] = getattr(head, part)
-    return arrays
+def _pack(model: Model) -> Arrays:
+    arrays: Arrays = {_BAG + name: array for name, array in model.bag.arrays().items()}
+    for name, combination in model.combinations.items():
+        arrays |= combination.arrays(name)
+    if model.encoder is not None:
+        arrays |= model.encoder.arrays()
+    return arrays | model.unseen.arrays()
 
 
 def _unpack(arrays: Arrays, manifest: dict[str, Any]) -> Model:
-    weights = arrays["readers"].astype(np.float32)
-    weights *= arrays["readers_scale"]
-    readers = Readers(weights, arrays["readers_bias"], tuple(manifest["columns"]))
-    targets = {
-        name: Committee(*(arrays[f"{name}_{part}"] for part in _COMMITTEE)) for name in TARGETS
-    }
-    stance = Logistic(arrays["stance_weights"], arrays["stance_bias"])
-    scaling = Scaling(arrays["mean"], arrays["spread"])
-    thresholds = Thresholds(**manifest["thresholds"])
-    return Model(readers, Heads(scaling, targets, stance), thresholds, manifest)
+    bag = {name[len(_BAG) :]: array for name, array in arrays.items() if name.startswith(_BAG)}
+    thresholds = {name: Thresholds(**kept) for name, kept in manifest["thresholds"].items()}
+    return Model(
+        Bag.from_arrays(bag),
+        Encoder.from_arrays(arrays) if "encoder_graph" in arrays else None,
+        {name: Combination.from_arrays(name, arrays) for name in thresholds},
+        thresholds,
+        float(manifest["floor"]),
+        Unseen.from_arrays(arrays),
+        manifest,
+    )

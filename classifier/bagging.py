@@ -49,7 +49,7 @@ class Course:
         warm_up: epochs on the auxiliary rows alone before the rest.
     """
 
-    width: int = 44
+    width: int = 48
     hidden: int = 128
     batch: int = 64
     rate: float = 2e-3

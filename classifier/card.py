@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from classifier.heads import STANCE_FROM, TARGETS, Heads, Readers
+from classifier.artefact import FAST, FULL, Model
+from classifier.combination import STANCE_FROM, Combination
+from classifier.targets import TARGETS
 from otklik.enums import Stance
 
 _SHOWN = (
@@ -22,11 +24,17 @@ _SHOWN = (
     ("abuse_kappa", "abuse, kappa"),
     ("topic_kappa", "topic, kappa"),
     ("stance_ece", "calibration error of stance (15 bins)"),
+    ("toxic_macro_f1", "toxic, macro-F1 on rows held back"),
+    ("sentiment_macro_f1", "sentiment towards the company, macro-F1 on rows held back"),
+    ("spam_macro_f1", "spam, macro-F1 on rows held back"),
 )
+_TITLES = {FAST: "bag alone (`fast`)", FULL: "bag and encoder (`thorough`)"}
 
 
-def render(manifest: dict[str, Any], readers: Readers, heads: Heads) -> str:
+def render(model: Model) -> str:
     """MODEL_CARD.md as text; `{version}` is filled in when the artefact is saved."""
+    told, rows = model.manifest, model.manifest["rows"]
+    best = model.combinations.get(FULL, model.combinations[FAST])
     return "\n".join(
         [
             "# Model card",
@@ -34,17 +42,22 @@ def render(manifest: dict[str, Any], readers: Readers, heads: Heads) -> str:
             "Written by `otklik model train`; do not edit. Version {version}.",
             "",
             "Judges one public comment about a business, in Russian or English: claim, abuse,"
-            " stance, urgency, topic, with reasons; abstains where it is unsure.",
+            " stance, urgency, topic, sentiment, spam, with reasons; abstains where it is unsure.",
             "Not for judging people, for other languages, or for acting without a person.",
             "",
             "## Figures",
             "",
-            f"Five-fold cross-validation over {manifest['rows']['gold']} labelled rows; near-copies"
-            " share a fold; auxiliary rows whose text stands in the labels are left out; texts of"
-            f" our own ({manifest['rows']['own']}) are learned from and never evaluated.",
-            "The thresholds are chosen on these same out-of-fold rows. 95 % bootstrap intervals.",
+            f"Five-fold cross-validation over {rows['gold']} labelled rows; near-copies share a"
+            " fold; auxiliary rows and our own labels whose text stands in the labelled rows are"
+            f" left out. Learned from and never evaluated: {rows['own']} texts of our own,"
+            f" {rows['ours']} labels of ours on texts of the auxiliary sets,"
+            f" {rows['auxiliary']} auxiliary rows.",
+            "Combinations and thresholds of each part are fitted on the other parts."
+            " 95 % bootstrap intervals.",
             "",
-            *_table(manifest["metrics"]["cross_validated"]),
+            *_table({name: told["metrics"][name] for name in model.combinations}),
+            "",
+            f"`balanced` asks the encoder where the bag's best stance is below {model.floor:.3f}.",
             "",
             "## How the stance follows",
             "",
@@ -54,32 +67,41 @@ def render(manifest: dict[str, Any], readers: Readers, heads: Heads) -> str:
             "A hard fact told in the text (`classifier/hardfacts.py`) lifts urgency to 3; a threat"
             " in the first person also makes abuse `threat`. The figures have these rules on.",
             "",
-            *_combination(heads),
+            *_combination(best),
             "",
             "## Data and licences",
             "",
-            "Learned from: " + ", ".join(f"`{name}`" for name in sorted(manifest["data"])) + ".",
+            "Learned from: " + ", ".join(f"`{name}`" for name in sorted(told["data"])) + ".",
             "No text, no word list of these sets is inside; RuSentiLex was not used. Several"
-            " auxiliary sets state no licence (see the digests in `manifest.json`).",
-            "",
-            f"Level-1 columns: {len(readers.names)}; arrays are plain numbers (int8, float32).",
+            " auxiliary sets state no licence (see the digests in `manifest.json`). The encoder"
+            " is made of multilingual-e5-small (MIT licence).",
             "",
         ]
     )
 
 
-def _table(figures: dict[str, Any]) -> list[str]:
-    lines = ["| figure | value | 95 % interval |", "|---|---|---|"]
+def _table(figures: dict[str, dict[str, Any]]) -> list[str]:
+    lines = [
+        "| figure | " + " | ".join(_TITLES[name] for name in figures) + " |",
+        "|---|" + "---|" * len(figures),
+    ]
     for name, title in _SHOWN:
-        value, low, high = figures[name]
-        lines.append(f"| {title} | {value:.3f} | {low:.3f} to {high:.3f} |")
+        cells = [_cell(table.get(name)) for table in figures.values()]
+        lines.append(f"| {title} | " + " | ".join(cells) + " |")
     return lines
 
 
-def _combination(heads: Heads) -> list[str]:
+def _cell(figure: list[float] | None) -> str:
+    if figure is None:
+        return "–"
+    value, low, high = figure
+    return f"{value:.3f} ({low:.3f} to {high:.3f})"
+
+
+def _combination(fitted: Combination) -> list[str]:
     names = [f"{head}.{label}" for head in STANCE_FROM for label in TARGETS[head]]
     lines = ["| input | " + " | ".join(Stance) + " |", "|---" * (len(Stance) + 1) + "|"]
-    for name, row in zip(names, heads.stance.weights, strict=True):
+    for name, row in zip(names, fitted.stance.weights, strict=True):
         lines.append(f"| log {name} | " + " | ".join(f"{value:+.2f}" for value in row) + " |")
-    bias = " | ".join(f"{value:+.2f}" for value in heads.stance.bias)
+    bias = " | ".join(f"{value:+.2f}" for value in fitted.stance.bias)
     return [*lines, f"| constant | {bias} |"]

@@ -10,7 +10,7 @@ import csv
 import gzip
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,10 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class GoldRow:
-    """One labelled comment, as the labelling guide has it. `own` rows never enter evaluation."""
+    """One labelled comment, as the labelling guide has it. `own` rows never enter evaluation.
+
+    `weight` says how much learning makes of it: a dear mistake found by staff counts for more.
+    """
 
     id: str
     text: str
@@ -37,14 +40,7 @@ class GoldRow:
     topic: Topic
     source: str = ""
     own: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AuxRow:
-    """One row of an auxiliary set: `label` is an index into the classes of its head."""
-
-    text: str
-    label: int
+    weight: float = 1.0
 
 
 def text_key(text: str) -> str:
@@ -99,101 +95,18 @@ def _gold_row(row: dict[str, Any], path: Path, number: int) -> GoldRow:
             topic=Topic(row["topic"]),
             source=str(row.get("source", "")),
             own=bool(row.get("own", False)),
+            weight=float(row.get("weight", 1.0)),
         )
     except (KeyError, ValueError, TypeError) as error:
         raise InputError(f"{path}:{number}: not a labelled row: {error!r}") from error
 
 
-@dataclass(frozen=True, slots=True)
-class AuxHead:
-    """One auxiliary task.
-
-    Attributes:
-        name: short name; its classes become the columns `name.class`.
-        classes: the labels, in the order of `AuxRow.label`.
-        files: file stems in the data folder.
-        label: class of a row, or None where the row says nothing to this head.
-    """
-
-    name: str
-    classes: tuple[str, ...]
-    files: tuple[str, ...]
-    label: Callable[[dict[str, str]], int | None]
-
-
-def _of(column: str, mapping: dict[str, int]) -> Callable[[dict[str, str]], int | None]:
-    return lambda row: mapping.get(row[column])
-
-
-def _airline_topic(row: dict[str, str]) -> int | None:
-    topics = {
-        "Customer Service Issue": 0, "Flight Attendant Complaints": 0, "Late Flight": 1,
-        "Cancelled Flight": 1, "Lost Luggage": 1, "Damaged Luggage": 1,
-        "Flight Booking Problems": 2, "longlines": 3, "Bad Flight": 4,
-    }  # fmt: skip
-    return topics.get(row["reason"])
-
-
-_SENTIMENT = ("negative", "neutral", "positive")
-_MINUS_PLUS = {"-1": 0, "0": 1, "1": 2}
-_BINARY = {"0": 0, "1": 1}
-AUX_HEADS = (
-    AuxHead("toxic", ("no", "yes"), ("toxicity_ru",), _of("toxic", _BINARY)),
-    AuxHead("detox", ("no", "yes"), ("detox_pairs",), _of("toxic", _BINARY)),
-    AuxHead("company", _SENTIMENT, ("company_sentiment_ru",), _of("label", _MINUS_PLUS)),
-    AuxHead(
-        "mood",
-        (*_SENTIMENT, "speech"),
-        ("tweet_sentiment_ru",),
-        _of("label", {"negative": 0, "neutral": 1, "positive": 2, "speech": 3}),
-    ),
-    AuxHead(
-        "stars",
-        ("bad", "good"),
-        ("bank_reviews_ru",),
-        _of("stars", {"1": 0, "2": 0, "4": 1, "5": 1}),
-    ),
-    AuxHead("spam", ("no", "yes"), ("spam_ru",), _of("spam", _BINARY)),
-    AuxHead(
-        "restaurant",
-        _SENTIMENT,
-        ("restaurant_aspects_ru",),
-        _of("polarity", {"Negative": 0, "Neutral": 1, "Positive": 2}),
-    ),
-    AuxHead("offensive", ("no", "yes"), ("offensive_en",), _of("offensive", _BINARY)),
-    AuxHead(
-        "hate", ("hate", "offensive", "neither"), ("hate_en",), _of("y", {"0": 0, "1": 1, "2": 2})
-    ),
-    AuxHead(
-        "airline",
-        _SENTIMENT,
-        ("airline_en",),
-        _of("sentiment", {"negative": 0, "neutral": 1, "positive": 2}),
-    ),
-    AuxHead(
-        "reason", ("staff", "delivery", "app", "place", "quality"), ("airline_en",), _airline_topic
-    ),
-    AuxHead("complaint", ("no", "yes"), ("complaints_en",), _of("complaint", _BINARY)),
-)  # fmt: skip
-
-
-def load_aux(data: Path, head: AuxHead, without: Iterable[str] = ()) -> list[AuxRow]:
-    """Rows for one auxiliary head; texts whose `text_key` is in `without` are left out.
+def read_csv(path: Path) -> Iterator[dict[str, str]]:
+    """Rows of a gzipped CSV set; a contrast pair comes as two rows with `text` and `toxic`.
 
     Raises:
-        InputError: a file of the set is missing or unreadable.
+        InputError: the file is missing or unreadable.
     """
-    banned = set(without)
-    rows = [
-        AuxRow(row["text"], label)
-        for stem in head.files
-        for row in _read_csv(data / f"{stem}.csv.gz")
-        if (label := head.label(row)) is not None
-    ]
-    return [row for row in rows if text_key(row.text) not in banned]
-
-
-def _read_csv(path: Path) -> Iterator[dict[str, str]]:
     csv.field_size_limit(_FIELD_LIMIT)
     try:
         with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:

@@ -12,14 +12,13 @@ import numpy.typing as npt
 
 from classifier import artefact
 from classifier.abstaining import Thresholds
+from classifier.answering import Answers, verdicts_of
+from classifier.combination import inputs_of
 from classifier.features import Features, extract
 from classifier.hardfacts import apply
-from classifier.heads import TARGETS
 from classifier.reasons import Explainer
-from classifier.urgency import parts_of
-from otklik.enums import Abuse, Claim, Language, Stance, Topic, Urgency
-from otklik.language.identify import has_words
-from otklik.verdicts import Reason, Verdict
+from otklik.enums import Effort, Language
+from otklik.verdicts import Verdict
 
 _LONE = re.compile("[\ud800-\udfff]")  # half a character; no answer may hold one
 _BATCH = 512  # bounds memory; larger batches are no faster
@@ -32,33 +31,47 @@ Mask = npt.NDArray[np.bool_]
 class Probabilities:
     """Per head (n, classes) probabilities, hard facts in force, and the features they came from.
 
-    `unsure` (n,): not to be trusted; `critic` (n,): because `other` may hide a critic.
+    `unsure` (n,): not to be trusted; `critic` (n,): because `other` may hide a critic;
+    `slow` (n,): the encoder was asked.
     """
 
     proba: dict[str, F32]
     unsure: Mask
     critic: Mask
+    slow: Mask
     features: Features
 
 
 class Classifier:
-    """Judges texts. Safe to share between threads: nothing is written after loading."""
+    """Judges texts. Safe to share between threads: nothing is written after loading.
 
-    def __init__(self, model: artefact.Model) -> None:
+    `effort`: `thorough` asks the encoder about every text, `balanced` where the bag is unsure,
+    `fast` never. A verdict depends on text, model and effort alone, not on its batch.
+    """
+
+    def __init__(self, model: artefact.Model, effort: Effort = Effort.THOROUGH) -> None:
         self._model = model
-        self._explainer = Explainer(model.readers)
-        self.thresholds: Thresholds = model.thresholds
-        self.version: str = str(model.manifest["version"])
+        self._explainer = Explainer(model.bag)
+        self.effort = effort if model.encoder is not None else Effort.FAST
+        made = str(model.manifest["version"])
+        # another effort is another judge: its verdicts must be told apart
+        self.version = made if effort is Effort.THOROUGH else f"{made}-{self.effort}"
         self.manifest = model.manifest
 
     @classmethod
-    def load(cls, path: Path | None = None) -> Classifier:
+    def load(cls, path: Path | None = None, effort: Effort = Effort.THOROUGH) -> Classifier:
         """The classifier in folder `path`, or the one shipped with the package.
 
         Raises:
             ModelError: the artefact is missing or its digest is not the recorded one.
         """
-        return cls(artefact.load(path or artefact.SHIPPED))
+        return cls(artefact.load(path or artefact.SHIPPED), effort)
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """When this classifier abstains."""
+        fast = self.effort is Effort.FAST
+        return self._model.thresholds[artefact.FAST if fast else artefact.FULL]
 
     def judge(self, texts: Sequence[str]) -> list[Verdict]:
         """One verdict for each text, in order, with reasons; any text is answered.
@@ -74,70 +87,50 @@ class Classifier:
     def probabilities(self, texts: Sequence[str]) -> Probabilities:
         """Probabilities of all heads for a batch, without reasons."""
         features = extract(texts)
-        inputs = np.hstack([self._model.readers.read(features.matrix), features.dense])
-        proba = apply(self._model.heads.proba(inputs), features.facts)
-        foreign = np.array([language is Language.OTHER for language in features.languages], bool)
-        unsure = self.thresholds.unsure(proba["stance"]) | foreign
-        return Probabilities(proba, unsure, self.thresholds.critic(proba["stance"]), features)
+        said = self._model.bag.read(features)
+        found = self._model.combinations[artefact.FAST].proba(inputs_of(said))
+        slow = self._slow(found["stance"])
+        rows = np.flatnonzero(slow)
+        if len(rows):
+            self._ask_encoder(texts, rows, said, found)
+        proba = apply(found, features.facts)
+        foreign = np.array([one is Language.OTHER for one in features.languages], dtype=bool)
+        unsure, critic = self._unsure(proba["stance"], slow)
+        return Probabilities(proba, unsure | foreign, critic, slow, features)
+
+    def _slow(self, stance: F32) -> Mask:
+        if self.effort is Effort.BALANCED:
+            return np.asarray(stance.max(axis=1) < self._model.floor)
+        return np.full(len(stance), self.effort is Effort.THOROUGH)
+
+    def _ask_encoder(
+        self,
+        texts: Sequence[str],
+        rows: npt.NDArray[np.int64],
+        said: dict[str, F32],
+        found: dict[str, F32],
+    ) -> None:
+        """Puts the full combination's probabilities into `rows` of `found`."""
+        encoder = self._model.encoder
+        if encoder is None:
+            return
+        scores = encoder.read([texts[row] for row in rows])
+        inputs = inputs_of({head: part[rows] for head, part in said.items()}, scores)
+        for head, part in self._model.combinations[artefact.FULL].proba(inputs).items():
+            found[head][rows] = part
+
+    def _unsure(self, stance: F32, slow: Mask) -> tuple[Mask, Mask]:
+        unsure, critic = np.zeros(len(stance), dtype=bool), np.zeros(len(stance), dtype=bool)
+        for name, rows in ((artefact.FAST, ~slow), (artefact.FULL, slow)):
+            if rows.any():
+                thresholds = self._model.thresholds[name]
+                unsure[rows] = thresholds.unsure(stance[rows])
+                critic[rows] = thresholds.critic(stance[rows])
+        return unsure, critic
 
     def _judge(self, texts: Sequence[str]) -> list[Verdict]:
         found = self.probabilities(texts)
         best = {name: proba.argmax(axis=1) for name, proba in found.proba.items()}
         reasons = self._explainer.explain(found.features, best)
-        listed = {
-            name: proba.astype(float).round(4).tolist() for name, proba in found.proba.items()
-        }
-        return [self._verdict(row, found, listed, reasons[row]) for row in range(len(texts))]
-
-    def _verdict(
-        self,
-        row: int,
-        found: Probabilities,
-        listed: dict[str, list[list[float]]],
-        reasons: tuple[Reason, ...],
-    ) -> Verdict:
-        claim = _normal(TARGETS["claim"], listed["claim"][row])
-        abuse = _normal(TARGETS["abuse"], listed["abuse"][row])
-        stance = _normal(tuple(Stance), listed["stance"][row])
-        topic = _normal(TARGETS["topic"], listed["topic"][row])
-        urgency = _normal(TARGETS["urgency"], listed["urgency"][row])
-        language = found.features.languages[row]
-        reading, text = found.features.readings[row], found.features.texts[row]
-        facts = found.features.facts[row]
-        return Verdict(
-            claim=Claim(_best(claim)),
-            claim_proba=claim,
-            abuse=Abuse(_best(abuse)),
-            abuse_proba={**abuse, "any": round(1 - abuse[Abuse.NONE.value], 4)},
-            stance=Stance(_best(stance)),
-            stance_proba=stance,
-            urgency=Urgency(int(_best(urgency))),
-            urgency_parts=parts_of(reading, claim, abuse, facts),
-            topic=Topic(_best(topic)),
-            topic_proba=topic,
-            language=language,
-            abstained=bool(found.unsure[row]),
-            abstain_reason=_why(language, text.original, bool(found.critic[row]))
-            if found.unsure[row]
-            else "",
-            reasons=reasons,
-            model_version=self.version,
-        )
-
-
-def _normal(classes: Sequence[str], values: list[float]) -> dict[str, float]:
-    """Rounded probabilities that still sum to one: the largest takes what rounding left."""
-    named = {str(name): value for name, value in zip(classes, values, strict=True)}
-    best = max(named, key=named.__getitem__)
-    named[best] = round(named[best] + 1 - sum(values), 4)
-    return named
-
-
-def _best(named: dict[str, float]) -> str:
-    return max(named, key=named.__getitem__)
-
-
-def _why(language: Language, text: str, critic: bool) -> str:
-    if language is not Language.OTHER:
-        return "perhaps a critic" if critic else "low confidence"
-    return "language" if has_words(text) else "no words"
+        answers = Answers(found.proba, best, found.unsure, found.critic, reasons)
+        return verdicts_of(found.features, answers, self.version)

@@ -79,4 +79,4 @@ def _as_lines(classifier: Classifier, rows: list[dict[str, Any]]) -> Iterator[st
 
 def as_fields(verdict: Verdict) -> dict[str, Any]:
     """A verdict as the fields `otklik model predict` writes."""
-    return verdict.as_row()
+    return {**verdict.as_row(), "lang": str(verdict.language)}

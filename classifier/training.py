@@ -1,53 +1,40 @@
 """From labels to artefact, by one command; the same data gives the same arrays.
 
-Steps: read; auxiliary heads; level 1 (ridge, leave-one-out); cross-validation for the figures
-and the thresholds; levels 2 and 3 on everything; artefact, manifest, model card.
+Steps: read; bags that leave a fold out; the encoder's scores of rows it had not seen; the
+combinations, cross-validated once more for the figures and the thresholds; the final bag on
+everything; artefact, manifest, model card. The encoder is that of `base`, or a newly tuned one
+(`classifier.tuning`).
 """
 
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from scipy import sparse
-from sklearn.model_selection import StratifiedGroupKFold
 from threadpoolctl import threadpool_limits
 
 from classifier import abstaining, artefact, card
-from classifier.corpus import AUX_HEADS, GoldRow, load_aux, load_gold, text_key
-from classifier.evaluation import judged, metrics
-from classifier.features import extract
-from classifier.fitting import (
-    F32,
-    F64,
-    I64,
-    SEED,
-    fit_aux,
-    fit_heads,
-    fit_ridge,
-    gold_columns,
-    gold_labels,
-    kernel_of,
-    one_hot,
-)
-from classifier.hardfacts import apply, facts_of
-from classifier.heads import Readers
-from classifier.ngrams import WIDTH
-from classifier.signals import Signal
+from classifier.auxiliary import FILES
+from classifier.bag import Bag
+from classifier.combination import WEIGHED, Combination, fit_combination, inputs_of
+from classifier.encoder import Encoder
+from classifier.evaluation import auxiliary_figures, judged, metrics
+from classifier.hardfacts import apply
+from classifier.material import F32, I64, Mask, Material, Progress, folds_of, gather
+from classifier.our_labels import FILE as OUR_LABELS
+from classifier.unseen import Unseen
 from otklik.clock import now
-from otklik.language.normaliser import normalise
 
 OWN_TEXTS = Path(__file__).resolve().parent / "data" / "own_texts.jsonl"
-_BATCH, FOLDS = 2000, 5
+FOLDS = 5
 _THREADS = 1  # sums in one order: the same digest on any number of cores
-
-Progress = Callable[[str], None]
+_WEIGHED_ROWS = 1500
+_LIBRARIES = ("numpy", "scipy", "scikit-learn", "onnxruntime", "tokenizers", "rumorph")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +47,20 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
-    """Everything learned from, as numbers: n rows of which the `own` ones are never evaluated."""
+class Reader:
+    """An encoder with the scores it, or its kin, gave to gold rows they had not seen."""
 
-    rows: list[GoldRow]
-    matrix: sparse.csr_matrix
-    dense: F32
-    labels: dict[str, I64]
-    aux_weights: F32
-    aux_bias: F32
-    aux_names: tuple[str, ...]
-    facts: list[list[Signal]]
+    encoder: Encoder
+    unseen: Unseen
+    told: dict[str, Any]
 
-    @property
-    def own(self) -> npt.NDArray[np.bool_]:
-        """(n,) which rows are texts of our own."""
-        return np.array([row.own for row in self.rows], dtype=bool)
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What the combinations see of the evaluated rows, and of rows held back per weighed head."""
+
+    gold: F32
+    weighed: dict[str, tuple[F32, I64]]
 
 
 def train(
@@ -86,6 +71,9 @@ def train(
     progress: Progress | None = None,
     *,
     folds: int = FOLDS,
+    reader: Reader | None = None,
+    base: Path | None = artefact.SHIPPED,
+    ours: bool = True,
 ) -> Report:
     """Train on labelled rows and auxiliary sets, write the artefact into folder `out`.
 
@@ -93,162 +81,166 @@ def train(
         gold: labelled JSONL as in the labelling guide.
         data: folder of auxiliary sets, or None to learn from labels alone.
         out: folder that gets `model.npz`, `manifest.json`, `MODEL_CARD.md`.
-        extra: further labelled files, used in training and never in evaluation.
+        extra: further labelled files, used in training and never in evaluation; a row's
+            `weight` says how much it counts.
         progress: called with one line at each step.
         folds: how many parts cross-validation uses; fewer is quicker and says less.
+        reader: a newly tuned encoder; by default the one of `base`.
+        base: folder of the artefact whose encoder goes on serving; None trains without one.
+        ours: also learn from our own labels on texts of the auxiliary sets.
 
     Raises:
         InputError: a file is missing or a row is not labelled.
+        ModelError: `base` holds no usable model.
     """
     say = progress or (lambda _: None)
+    reader = reader or (reader_of(base) if base is not None else None)
     with threadpool_limits(_THREADS):
-        material = prepare(gold, data, extra, say)
-        say("cross-validating")
-        proba = cross_validate(material, folds)
-        table, thresholds = _figures(material, proba)
-        say("fitting the final heads")
-        readers, inputs = _final_readers(material)
-        heads = fit_heads(inputs, material.labels, folds)
-    files = [gold, *(path for path in extra if path.exists()), *_aux_files(data)]
-    manifest = _manifest(material, table, thresholds, files)
-    digest = artefact.save(out, readers, heads, manifest, card.render(manifest, readers, heads))
+        material = gather(gold, data, extra, say, ours=ours)
+        said = left_out(material, folds, say)
+        say("the final bag")
+        bag = material.teach(material.taught)
+        model = combine(material, bag, said, reader, folds=folds, say=say)
+    files = [gold, *(path for path in extra if path.exists()), *_files(data)]
+    model.manifest.update(_manifest(material, files, reader))
+    written = artefact.save(out, model, card.render(model))
     say(f"written to {out}")
-    return Report(out, digest, table)
+    return Report(out, str(written["digest"]), model.manifest["metrics"]["cross_validated"])
 
 
-def prepare(gold: Path, data: Path | None, extra: Sequence[Path], say: Progress) -> Material:
-    """Read all labels, compute features, fit the auxiliary heads on texts outside the gold set."""
-    say("reading labels")
-    kept = [row for row in load_gold(gold) if not row.own]
-    own = [_as_own(row) for path in extra if path.exists() for row in load_gold(path)]
-    rows = [*kept, *own]
-    matrix, dense = _features([row.text for row in rows])
-    weights, bias, names = _aux(data, {text_key(row.text) for row in rows}, say)
-    facts = [facts_of(normalise(row.text)) for row in rows]
-    return Material(rows, matrix, dense, gold_labels(rows), weights, bias, names, facts)
+def reader_of(folder: Path) -> Reader | None:
+    """The encoder of an artefact, or None where it has none.
 
-
-def _as_own(row: GoldRow) -> GoldRow:
-    return GoldRow(
-        row.id, row.text, row.claim, row.abuse, row.stance, row.urgency, row.topic, own=True
-    )
-
-
-def _features(texts: Sequence[str]) -> tuple[sparse.csr_matrix, F32]:
-    parts = [extract(texts[start : start + _BATCH]) for start in range(0, len(texts), _BATCH)]
-    matrix = sparse.vstack([part.matrix for part in parts]).tocsr()
-    return matrix, np.vstack([part.dense for part in parts])
-
-
-def _aux(data: Path | None, without: set[str], say: Progress) -> tuple[F32, F32, tuple[str, ...]]:
-    weights: list[F32] = []
-    biases: list[F32] = []
-    names: list[str] = []
-    for head in AUX_HEADS if data is not None else ():
-        say(f"auxiliary head: {head.name}")
-        rows = load_aux(data, head, without) if data is not None else []
-        matrix, _ = _features([row.text for row in rows])
-        labels = np.array([row.label for row in rows], dtype=np.int64)
-        found, bias = fit_aux(matrix, labels, head.classes)
-        weights.append(found)
-        biases.append(bias)
-        binary = len(head.classes) == 2
-        names += [head.name] if binary else [f"{head.name}.{label}" for label in head.classes]
-    if not weights:
-        return np.zeros((WIDTH, 0), np.float32), np.zeros(0, np.float32), ()
-    return np.hstack(weights), np.concatenate(biases), tuple(names)
-
-
-def cross_validate(material: Material, folds: int = FOLDS) -> dict[str, F32]:
-    """Out-of-fold probabilities (n, c) per head; near-copies of a text share a fold.
-
-    Rows of `own` texts are learned from in every fold and stay zero in the answer.
+    Raises:
+        ModelError: there is no usable model.
     """
-    kernel, targets = kernel_of(material.matrix), one_hot(material.labels)
-    own = np.flatnonzero(material.own)
+    model = artefact.load(folder)
+    if model.encoder is None:
+        return None
+    return Reader(model.encoder, model.unseen, dict(model.manifest.get("encoder", {})))
+
+
+def left_out(material: Material, folds: int, say: Progress) -> dict[str, F32]:
+    """Per head (g, c) what bags that had not seen them say of the g evaluated rows."""
+    gold = material.gold
+    place = {row: index for index, row in enumerate(gold.tolist())}
     found: dict[str, F32] = {}
-    for train_rows, test_rows in _folds(material, folds):
-        learn = np.concatenate((train_rows, own))
-        proba = _fold(material, (kernel, targets), learn, test_rows, folds)
-        for name, values in proba.items():
-            whole = found.setdefault(name, np.zeros((len(targets), values.shape[1]), np.float32))
-            whole[test_rows] = values
+    for number, (_, test) in enumerate(folds_of(material.rows, gold, folds), 1):
+        say(f"bag without part {number} of {folds}")
+        learn = np.setdiff1d(material.taught, test)
+        said = material.teach(learn).read(material.lessons.take(test))
+        at = [place[row] for row in test.tolist()]
+        for head, scores in said.items():
+            whole = found.setdefault(head, np.zeros((len(gold), scores.shape[1]), np.float32))
+            whole[at] = scores
     return found
 
 
-def _folds(material: Material, folds: int) -> list[tuple[I64, I64]]:
-    places = np.flatnonzero(~material.own)
-    groups = [text_key(material.rows[place].text) or material.rows[place].id for place in places]
-    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=SEED)
-    tone = material.labels["tone"][places]
-    return [(places[learn], places[test]) for learn, test in splitter.split(places, tone, groups)]
-
-
-def _fold(
-    material: Material, problem: tuple[F64, F64], learn: I64, test: I64, folds: int
-) -> dict[str, F32]:
-    kernel, targets = problem
-    ridge = fit_ridge(kernel[np.ix_(learn, learn)], targets[learn])
-    outputs = kernel[np.ix_(test, learn)] @ ridge.alpha + ridge.mean
-    aux = _aux_outputs(material)
-    inputs = np.hstack([ridge.left_out, aux[learn], material.dense[learn]]).astype(np.float32)
-    labels = {name: values[learn] for name, values in material.labels.items()}
-    heads = fit_heads(inputs, labels, folds)
-    unseen = np.hstack([outputs, aux[test], material.dense[test]]).astype(np.float32)
-    return heads.proba(unseen)
-
-
-def _aux_outputs(material: Material) -> F32:
-    return np.asarray(material.matrix @ material.aux_weights + material.aux_bias, np.float32)
-
-
-def _figures(
-    material: Material, proba: dict[str, F32]
-) -> tuple[dict[str, Any], abstaining.Thresholds]:
-    seen = ~material.own
-    labels = {name: values[seen] for name, values in material.labels.items()}
-    facts = [material.facts[place] for place in np.flatnonzero(seen)]
-    kept = apply({name: values[seen] for name, values in proba.items()}, facts)
-    thresholds = abstaining.choose(kept["stance"], labels["tone"])
-    return metrics(judged(labels, kept, thresholds)), thresholds
-
-
-def _final_readers(material: Material) -> tuple[Readers, F32]:
-    """Level 1 on all rows, and the leave-one-out inputs for level 2."""
-    ridge = fit_ridge(kernel_of(material.matrix), one_hot(material.labels))
-    weights = np.asarray(material.matrix.T @ ridge.alpha, dtype=np.float32)
-    readers = Readers(
-        np.hstack([weights, material.aux_weights]),
-        np.concatenate([ridge.mean, material.aux_bias]).astype(np.float32),
-        (*gold_columns(), *material.aux_names),
-    )
-    inputs = np.hstack([ridge.left_out, _aux_outputs(material), material.dense])
-    return readers, inputs.astype(np.float32)
-
-
-def _manifest(
+def combine(
     material: Material,
-    table: dict[str, Any],
-    thresholds: abstaining.Thresholds,
-    files: Sequence[Path],
-) -> dict[str, Any]:
+    bag: Bag,
+    said: Mapping[str, F32],
+    reader: Reader | None,
+    *,
+    folds: int,
+    say: Progress,
+) -> artefact.Model:
+    """Combinations with thresholds and figures for the bag alone, and with the encoder."""
+    combinations: dict[str, Combination] = {}
+    thresholds: dict[str, abstaining.Thresholds] = {}
+    figures: dict[str, Any] = {}
+    stances: dict[str, F32] = {}
+    for name, encoder in ((artefact.FAST, None), (artefact.FULL, reader)):
+        if name == artefact.FULL and encoder is None:
+            continue
+        say(f"weighing the readers: {name}")
+        inputs = _inputs(material, bag, said, encoder)
+        proba, unsure = nested(material, inputs, folds)
+        stances[name] = proba["stance"]
+        gold = material.gold
+        labels = {head: values[gold] for head, values in material.labels.items()}
+        figures[name] = metrics(judged(labels, proba, unsure))
+        figures[name].update(auxiliary_figures(inputs.weighed, folds))
+        combinations[name] = fit_combination(inputs.gold, labels, inputs.weighed)
+        thresholds[name] = abstaining.choose(proba["stance"], labels["tone"])
+    best = artefact.FULL if artefact.FULL in figures else artefact.FAST
+    floor = abstaining.floor_of(stances)
+    manifest: dict[str, Any] = {
+        "metrics": {"cross_validated": figures[best], **figures},
+        "thresholds": {name: asdict(kept) for name, kept in thresholds.items()},
+        "floor": floor,
+    }
+    return artefact.Model(
+        bag,
+        reader.encoder if reader else None,
+        combinations,
+        thresholds,
+        floor,
+        reader.unseen if reader else Unseen(),
+        manifest,
+    )
+
+
+def nested(material: Material, inputs: Inputs, folds: int) -> tuple[dict[str, F32], Mask]:
+    """(g, c) probabilities and (g,) doubts of combinations and thresholds fitted without the row.
+
+    Hard facts are in force.
+    """
+    gold = material.gold
+    place = {row: index for index, row in enumerate(gold.tolist())}
+    labels = {head: values[gold] for head, values in material.labels.items()}
+    found: dict[str, F32] = {}
+    parts = []
+    for learn, test in folds_of(material.rows, gold, folds):
+        at, by = ([place[row] for row in rows.tolist()] for rows in (test, learn))
+        fitted = fit_combination(
+            inputs.gold[by], {head: values[by] for head, values in labels.items()}, {}
+        )
+        facts = [material.facts[row] for row in test.tolist()]
+        proba = apply(fitted.proba(inputs.gold[at]), facts)
+        for head, values in proba.items():
+            whole = found.setdefault(head, np.zeros((len(gold), values.shape[1]), np.float32))
+            whole[at] = values
+        parts.append((by, at))
+    unsure = np.zeros(len(gold), dtype=bool)
+    for by, at in parts:
+        chosen = abstaining.choose(found["stance"][by], labels["tone"][by])
+        unsure[at] = chosen.unsure(found["stance"][at])
+    return found, unsure
+
+
+def _inputs(material: Material, bag: Bag, said: Mapping[str, F32], reader: Reader | None) -> Inputs:
+    texts = material.texts(material.gold)
+    scores = reader.unseen.of(texts, reader.encoder) if reader else None
+    weighed = {}
+    for head in WEIGHED:
+        places = material.held_back(head, _WEIGHED_ROWS)
+        if len(places):
+            read = bag.read(material.lessons.take(places))
+            asked = reader.encoder.read(material.texts(places)) if reader else None
+            weighed[head] = (inputs_of(read, asked), material.labels[head][places])
+    return Inputs(inputs_of(said, scores), weighed)
+
+
+def _manifest(material: Material, files: Sequence[Path], reader: Reader | None) -> dict[str, Any]:
+    gold = len(material.gold)
     return {
         "trained_on": now().date().isoformat(),
-        "rows": {"gold": int((~material.own).sum()), "own": int(material.own.sum())},
-        "data": {path.name: artefact.file_digest(path) for path in files},
-        "libraries": {
-            name: _version(name) for name in ("numpy", "scipy", "scikit-learn", "rumorph")
+        "rows": {
+            "gold": gold,
+            "ours": material.ours,
+            "own": len(material.rows) - gold - material.ours,
+            "auxiliary": len(material.auxiliary.texts),
         },
+        "data": {path.name: artefact.file_digest(path) for path in files},
+        "libraries": {name: _version(name) for name in _LIBRARIES},
         "python": platform.python_version(),
-        "thresholds": asdict(thresholds),
-        "metrics": {"cross_validated": table},
+        "encoder": dict(reader.told) if reader else {},
     }
 
 
-def _aux_files(data: Path | None) -> list[Path]:
-    if data is None:
-        return []
-    return [data / f"{stem}.csv.gz" for head in AUX_HEADS for stem in head.files]
+def _files(data: Path | None) -> list[Path]:
+    return [] if data is None else [OUR_LABELS, *(data / name for name in FILES)]
 
 
 def _version(name: str) -> str:

@@ -96,8 +96,8 @@ def open_judge(settings: Settings) -> Judge:
         ModelError: the named model, or the shipped one, is missing or was changed.
     """
     if settings.model_dir:
-        return Classifier.load(Path(settings.model_dir))
-    return Serving(Registry(Path(settings.models_dir)))
+        return Classifier.load(Path(settings.model_dir), settings.effort)
+    return Serving(Registry(Path(settings.models_dir)), settings.effort)
 
 
 def open_backend(

@@ -57,6 +57,14 @@ class Topic(StrEnum):
     NONE = "none"
 
 
+class Effort(StrEnum):
+    """How much work a verdict is worth: which of the classifier's readers are asked."""
+
+    FAST = "fast"
+    BALANCED = "balanced"
+    THOROUGH = "thorough"
+
+
 class Language(StrEnum):
     """Languages the classifier answers for; everything else is `OTHER` and abstained on."""
 

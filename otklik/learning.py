@@ -305,20 +305,13 @@ def as_row(label: StaffLabel) -> dict[str, Any]:
     return row
 
 
-def write_rows(path: Path, found: Iterable[StaffLabel], *, repeat: bool = False) -> int:
-    """Write labels as JSONL; the number of lines.
-
-    Args:
-        repeat: write a row as many times as it weighs, for a trainer that reads no weights.
+def write_rows(path: Path, found: Iterable[StaffLabel]) -> int:
+    """Write labels as JSONL, each with its weight; the number of lines.
 
     Raises:
         InputError: the file cannot be written.
     """
-    lines = [
-        json.dumps({**as_row(one), **({"copy": copy} if copy else {})}, ensure_ascii=False)
-        for one in found
-        for copy in range(one.weight if repeat else 1)
-    ]
+    lines = [json.dumps(as_row(one), ensure_ascii=False) for one in found]
     try:
         path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     except OSError as error:

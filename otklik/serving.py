@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import structlog
 
 from classifier.model import Classifier
+from otklik.enums import Effort
 from otklik.errors import InputError, ModelError
 from otklik.registry import SHIPPED, Pointer, Registry
 from otklik.verdicts import Verdict
@@ -24,8 +25,8 @@ class Serving:
         ModelError: not even the shipped model can be loaded.
     """
 
-    def __init__(self, registry: Registry) -> None:
-        self._registry = registry
+    def __init__(self, registry: Registry, effort: Effort = Effort.THOROUGH) -> None:
+        self._registry, self._effort = registry, effort
         self._lock = threading.Lock()
         self._stamp: tuple[int, int, int] | None = None
         self.problem = ""
@@ -76,7 +77,7 @@ class Serving:
         return self._load(SHIPPED)
 
     def _load(self, version: str) -> Classifier:
-        return Classifier.load(self._registry.place(version))
+        return Classifier.load(self._registry.place(version), self._effort)
 
     def _note(self, error: Exception) -> None:
         self.problem = self.problem or str(error)

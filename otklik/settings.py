@@ -18,6 +18,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from otklik.enums import Effort
 from otklik.errors import ConfigError
 
 DEFAULT_FILE = "otklik.toml"
@@ -120,6 +121,13 @@ class Settings(BaseSettings):
     model_dir: str = Field(
         default="",
         description="Model artefact that serves, whatever is promoted; empty follows `models_dir`.",
+    )
+    effort: Effort = Field(
+        default=Effort.THOROUGH,
+        description=(
+            "Work spent on a verdict: `thorough` asks both readers about every text, `balanced` "
+            "the slow one only where the fast one is unsure, `fast` never."
+        ),
     )
     models_dir: str = Field(
         default="var/models",

@@ -38,8 +38,10 @@ class Verdict(BaseModel):
     """Judgement of one text on two axes, with what follows from them.
 
     Probabilities are in [0, 1]. `abuse_proba` has the keys `none`, `profane`, `insult`,
-    `threat` (summing to one) and `any` (1 - none). `stance` is always the best guess;
-    `abstained` says that it must not be trusted without a person.
+    `threat` (summing to one), and beside them, each for itself, `any` (a reader would take
+    offence), `obscenity` (an obscene word stands in the text) and `group_hate` (abuse of a
+    group of people). `stance` is always the best guess; `abstained` says that it must not be
+    trusted without a person. `sentiment` towards the company is -1, 0 or 1.
     `urgency_parts` maps a named part (`harm`, `money`, …) to its strength in [0, 1].
     """
 
@@ -55,6 +57,9 @@ class Verdict(BaseModel):
     urgency_parts: dict[str, float]
     topic: Topic
     topic_proba: dict[str, float]
+    sentiment: int = 0
+    sentiment_proba: dict[str, float] = Field(default_factory=dict)
+    spam_proba: float = 0.0
     language: Language
     abstained: bool
     abstain_reason: str = ""

@@ -48,6 +48,9 @@ def entities_find(
 ) -> None:
     """Show what a text names of yours, where, and whether it is about you.
 
+    Tells why a comment got its chips and its «О нас?» at the desk, or why it did not: try the
+    lists here before they serve. With `--ours` as a comment on a page of your own.
+
     Example: `otklik entities find lists.csv "Были в кафе на Садовой"`
     """
     from classifier.lists import load_lists

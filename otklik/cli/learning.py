@@ -47,23 +47,26 @@ def train_version(
     with_staff: bool,
     folds: int,
     say: Callable[[str], None],
+    encoder: Path | None = None,
 ) -> Trained:
-    """Train into `out`, or as a version of the registry.
+    """Train into `out`, or as a version of the registry; `encoder` is a folder of `tune`.
 
     The texts of the staff's labels lie in a private temporary file while the training lasts.
     """
     from classifier.artefact import load
     from classifier.training import OWN_TEXTS, train
+    from classifier.tuning import load_reader
     from otklik.learning import write_rows
 
+    reader = load_reader(encoder) if encoder is not None else None
     kept = _sorted_labels() if with_staff else None
     with tempfile.TemporaryDirectory(prefix="otklik-train-") as place:
         extra = [OWN_TEXTS]
         if kept is not None:
             extra.append(Path(place) / "staff.jsonl")
-            write_rows(extra[-1], kept.training, repeat=True)
+            write_rows(extra[-1], kept.training)
         made = out or Path(place) / "artefact"
-        report = train(gold, data, made, extra, say, folds=folds)
+        report = train(gold, data, made, extra, say, folds=folds, reader=reader)
         version = str(load(made).manifest["version"])
         if out is None:
             registry = _registry()

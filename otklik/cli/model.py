@@ -8,10 +8,19 @@ from typing import Annotated
 import typer
 
 from otklik.cli.screen import Json, progress, say, say_json
+from otklik.enums import Effort
 
 model_app = typer.Typer(help="The classifier: two axes, stance, urgency.", no_args_is_help=True)
 ModelDir = Annotated[
     Path | None, typer.Option("--model", help="Folder of the artefact; the shipped one by default.")
+]
+
+
+Spent = Annotated[
+    Effort,
+    typer.Option(
+        "--effort", help="thorough asks both readers, fast the first, balanced if unsure."
+    ),
 ]
 
 
@@ -32,6 +41,10 @@ def model_train(
     folds: Annotated[
         int, typer.Option(min=2, help="Parts of the cross-validation; fewer is quicker.")
     ] = 5,
+    encoder: Annotated[
+        Path | None,
+        typer.Option(help="Folder of `otklik model tune`; by default the shipped encoder stays."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Train a classifier from labelled comments and write its artefact.
@@ -48,7 +61,13 @@ def model_train(
 
     with progress("training") as update:
         made = train_version(
-            gold, data, out, with_staff=staff, folds=folds, say=lambda line: update(None, line)
+            gold,
+            data,
+            out,
+            with_staff=staff,
+            folds=folds,
+            encoder=encoder,
+            say=lambda line: update(None, line),
         )
     told = {"out": str(made.out), "version": made.version, "digest": made.report.digest}
     if as_json:
@@ -65,6 +84,7 @@ def model_train(
 def model_evaluate(
     gold: Annotated[Path, typer.Argument(help="Labelled JSONL.")],
     model: ModelDir = None,
+    effort: Spent = Effort.THOROUGH,
     as_json: Json = False,
 ) -> None:
     """Compare the classifier with labels it should agree with.
@@ -78,7 +98,7 @@ def model_evaluate(
     from classifier.evaluation import as_text, evaluate
     from classifier.model import Classifier
 
-    classifier = Classifier.load(model)
+    classifier = Classifier.load(model, effort)
     with progress("evaluating"):
         table = evaluate(classifier, gold)
     if file_digest(gold) in classifier.manifest.get("data", {}).values():
@@ -94,11 +114,13 @@ def model_predict(
     source: Annotated[Path, typer.Argument(help="JSONL with a `text` in each row.", metavar="IN")],
     out: Annotated[Path, typer.Argument(help="JSONL that gets the verdicts.", metavar="OUT")],
     model: ModelDir = None,
+    effort: Spent = Effort.THOROUGH,
 ) -> None:
     """Judge every row of a JSONL file; each keeps its own fields, `id` among them.
 
-    Adds stance, claim, abuse, urgency with its parts, topic, reasons and their probabilities;
-    `abstained` says that the guess must not be trusted without a person.
+    Adds stance, claim, abuse, urgency with its parts, topic, sentiment, spam, language, reasons
+    with their spans, and the probabilities of all; `abstained` says that the guess must not be
+    trusted without a person.
 
     Example: `otklik model predict comments.jsonl verdicts.jsonl`
     """
@@ -107,6 +129,6 @@ def model_predict(
 
     with progress("judging") as update:
         count = predict_file(
-            Classifier.load(model), source, out, lambda done: update(None, f"{done}")
+            Classifier.load(model, effort), source, out, lambda done: update(None, f"{done}")
         )
     typer.echo(f"{count} rows judged → {out}", err=True)

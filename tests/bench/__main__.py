@@ -19,6 +19,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from otklik.enums import Effort
+from tests.bench.rate import mix
 from tests.conftest import ROOT, SHARED, missing_for
 from tests.servers.databases import PostgresServer, SqliteTemplate
 
@@ -48,10 +50,16 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--collect", type=int, default=20_000, help="mentions read per platform")
     parser.add_argument("--stream", type=int, default=1_000_000, help="mentions read in one go")
     parser.add_argument("--fasttext", default="", help="python that has fastText, for comparison")
+    parser.add_argument("--profanity", default="", help="python that has alt-profanity-check")
+    parser.add_argument("--swear", default="", help="python that has check-swear")
+    parser.add_argument("--judged", type=int, default=3000, help="comments judged per effort")
+    parser.add_argument("--only-classifier", action="store_true", help="leave the rest out")
     return parser.parse_args()
 
 
 def _measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
+    if options.only_classifier:
+        return {"classifier": _judged(options), "others": _others(folder, options)}
     server = PostgresServer("")
     try:
         urls = {
@@ -65,17 +73,43 @@ def _measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     results: dict[str, Any] = {
         "way": way,
         "collected": collected,
-        "classifier": _child("tests.bench.rate", "", options),
+        "classifier": _judged(options),
+        "others": _others(folder, options),
     }
-    if options.fasttext:
-        results["fasttext"] = _run(
-            [
-                str(Path(options.fasttext).absolute()),
-                str(Path(__file__).parent / "fasttext_rate.py"),
-                str(SHARED),
-            ]
-        )
     return results
+
+
+def _judged(options: argparse.Namespace) -> dict[str, Any]:
+    """The classifier at each effort, each in a process of its own."""
+    command = [sys.executable, "-W", "ignore", "-m", "tests.bench.rate", "", str(SHARED)]
+    most = {Effort.FAST: options.judged * 2}
+    return {
+        str(effort): _run([*command, str(effort), str(most.get(effort, options.judged))])
+        for effort in Effort
+    }
+
+
+def _others(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """Other tools on the same comments, where a python that has them is named."""
+    here, file = Path(__file__).parent, folder / "comments.txt"
+    texts = [" ".join(text.split()) for text in mix(SHARED)]
+    file.write_text("\n".join(texts[: options.judged * 2]), encoding="utf-8")
+    script = str(here / "other_rate.py")
+    found = {
+        "TF-IDF, characters and words, one label": _run(
+            [sys.executable, script, "tfidf", str(file)]
+        )
+    }
+    for python, name in (
+        (options.profanity, "alt-profanity-check"),
+        (options.swear, "check-swear"),
+    ):
+        if python:
+            found[name] = _run([str(Path(python).absolute()), script, name, str(file)])
+    if options.fasttext:
+        own = str(Path(options.fasttext).absolute())
+        found["fastText, one label"] = _run([own, str(here / "fasttext_rate.py"), str(SHARED)])
+    return found
 
 
 def _collected(
@@ -118,6 +152,9 @@ def _run(command: list[str]) -> Any:
 
 def _show(results: dict[str, Any]) -> None:
     console = Console(width=100)
+    console.print(_classifier_table(results))
+    if "way" not in results:
+        return
     table = Table(title="The data's way, mentions per second, one core")
     for name in ("stage", *results["way"]):
         table.add_column(name, justify="left" if name == "stage" else "right")
@@ -130,7 +167,6 @@ def _show(results: dict[str, Any]) -> None:
     table.add_row("peak memory, MB", *(f"{way['peak_mb']:,.0f}" for way in results["way"].values()))
     console.print(table)
     console.print(_collected_table(results["collected"]))
-    console.print(_classifier_table(results))
 
 
 def _collected_table(collected: dict[str, dict[str, Any]]) -> Table:
@@ -146,17 +182,20 @@ def _collected_table(collected: dict[str, dict[str, Any]]) -> Table:
 
 
 def _classifier_table(results: dict[str, Any]) -> Table:
-    table = Table(title="Comments per second, one core")
-    table.add_column("what")
-    table.add_column("comments/s", justify="right")
-    own = results["classifier"]
-    table.add_row("whole verdict with reasons, in batch", f"{own['batch']:,.0f}")
-    table.add_row("one comment at a time: median / p99, ms", f"{own['p50']:.2f} / {own['p99']:.2f}")
-    table.add_row("loading the model, s", f"{own['load']:.2f}")
-    if fasttext := results.get("fasttext"):
-        table.add_row("fastText, one label only (stance)", f"{fasttext['batch']:,.0f}")
-        ratio = own["batch"] / fasttext["batch"]
-        table.add_row("… the whole verdict runs at this share of it", f"{ratio:.2f}")
+    table = Table(title="Comments judged, one core; whole verdicts with reasons")
+    for name in ("what", "comments/s", "slow share", "one: median / p99, ms", "load, s", "MB"):
+        table.add_column(name, justify="left" if name == "what" else "right")
+    for effort, own in results["classifier"].items():
+        table.add_row(
+            f"effort {effort}",
+            f"{own['batch']:,.0f}",
+            f"{own['slow_share']:.0%}",
+            f"{own['p50']:.2f} / {own['p99']:.2f}",
+            f"{own['load']:.2f}",
+            f"{own['memory_mb']:,.0f}",
+        )
+    for name, other in results["others"].items():
+        table.add_row(name, f"{other['batch']:,.0f}", "", "", "", "")
     return table
 
 

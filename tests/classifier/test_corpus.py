@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from classifier.corpus import AUX_HEADS, load_aux, load_gold, text_key
+from classifier.auxiliary import TASKS, Task, load_auxiliary
+from classifier.corpus import load_gold, text_key
+from classifier.our_labels import SETS, digest_of, load_ours
+from classifier.targets import AUXILIARY
 from classifier.training import OWN_TEXTS
 from otklik.enums import Abuse, Claim, Stance, Urgency
 from otklik.errors import InputError
@@ -46,28 +49,55 @@ def test_copies_of_a_comment_share_a_key() -> None:
     assert text_key("Связи нет") != text_key("Связь есть")
 
 
+def _set(folder: Path, stem: str, text: str) -> None:
+    with gzip.open(folder / f"{stem}.csv.gz", "wt", encoding="utf-8") as out:
+        out.write(text)
+
+
+def _task(stem: str) -> Task:
+    return next(task for task in TASKS if task.stem == stem)
+
+
 def test_an_auxiliary_text_that_is_also_labelled_is_left_out(tmp_path: Path) -> None:
-    head = next(head for head in AUX_HEADS if head.name == "spam")
-    with gzip.open(tmp_path / "spam_ru.csv.gz", "wt", encoding="utf-8") as out:
-        out.write('text,spam\n"Купи, слона! http://a.ru",1\nПривет всем,0\n')
-    assert [row.label for row in load_aux(tmp_path, head)] == [1, 0]
-    kept = load_aux(tmp_path, head, {text_key("купи слона")})
-    assert [row.text for row in kept] == ["Привет всем"]
+    _set(tmp_path, "spam_ru", 'text,spam\n"Купи, слона! http://a.ru",1\nПривет всем,0\n')
+    tasks = [_task("spam_ru")]
+    assert load_auxiliary(tmp_path, tasks=tasks).of("spam").tolist() == [1, 0]
+    kept = load_auxiliary(tmp_path, {text_key("купи слона")}, tasks)
+    assert kept.texts == ["Привет всем"]
 
 
 def test_a_detox_pair_is_two_rows_of_opposite_label(tmp_path: Path) -> None:
-    head = next(head for head in AUX_HEADS if head.name == "detox")
-    with gzip.open(tmp_path / "detox_pairs.csv.gz", "wt", encoding="utf-8") as out:
-        out.write("toxic,neutral,lang\nты дурак,ты не прав,ru\n")
-    assert [(row.text, row.label) for row in load_aux(tmp_path, head)] == [
-        ("ты дурак", 1),
-        ("ты не прав", 0),
-    ]
+    _set(tmp_path, "detox_pairs", "toxic,neutral,lang\nты дурак,ты не прав,ru\n")
+    rows = load_auxiliary(tmp_path, tasks=[_task("detox_pairs")])
+    assert rows.texts == ["ты дурак", "ты не прав"]
+    assert rows.of("toxic").tolist() == [1, 0]
+    assert rows.of("spam").tolist() == [-1, -1]
 
 
 def test_a_missing_set_is_an_input_error(tmp_path: Path) -> None:
     with pytest.raises(InputError):
-        load_aux(tmp_path, AUX_HEADS[0])
+        load_auxiliary(tmp_path)
+
+
+def test_our_labels_find_their_texts_by_digest(tmp_path: Path) -> None:
+    for stem in SETS:
+        column = {"detox_pairs": "toxic,neutral"}.get(stem, "text")
+        _set(tmp_path, stem, f"{column}\n")
+    _set(tmp_path, "spam_ru", "text,spam\n Верните деньги ,0\nчужой,0\n")
+    labels = tmp_path / "labels.gz"
+    digest = digest_of("Верните деньги")
+    labels.write_bytes(gzip.compress(f"{digest} v n C 2 p 03\n".encode()))
+    (row,) = load_ours(tmp_path, set(), labels)
+    assert (row.text, row.claim, row.stance) == ("Верните деньги", Claim.VAGUE, Stance.CRITIC)
+    assert (row.urgency, row.own) == (Urgency.HIGH, True)
+    assert load_ours(tmp_path, {text_key("верните деньги")}, labels) == []
+
+
+def test_a_label_that_is_none_of_ours_is_named(tmp_path: Path) -> None:
+    labels = tmp_path / "labels.gz"
+    labels.write_bytes(gzip.compress(b"0123 v n\n"))
+    with pytest.raises(InputError, match=r"labels\.gz:1"):
+        load_ours(tmp_path, set(), labels)
 
 
 def test_own_texts_follow_the_guide_and_are_marked() -> None:
@@ -80,10 +110,22 @@ def test_own_texts_follow_the_guide_and_are_marked() -> None:
 
 
 @pytest.mark.needs_shared
-def test_every_auxiliary_set_is_readable_and_has_all_its_classes(shared: Path) -> None:
-    gold = load_gold(shared / "gold" / "dev.jsonl")
-    keys = {text_key(row.text) for row in gold}
-    for head in AUX_HEADS:
-        rows = load_aux(shared / "data", head, keys)
-        assert {row.label for row in rows} == set(range(len(head.classes)))
-        assert not any(text_key(row.text) in keys for row in rows)
+def test_every_auxiliary_head_has_all_its_classes_and_no_gold_text(shared: Path) -> None:
+    keys = {text_key(row.text) for row in load_gold(shared / "gold" / "dev.jsonl")}
+    rows = load_auxiliary(shared / "data", keys)
+    for head, classes in AUXILIARY.items():
+        assert set(rows.of(head).tolist()) - {-1} == set(range(len(classes)))
+    assert not any(text_key(text) in keys for text in rows.texts)
+
+
+@pytest.mark.needs_shared
+def test_our_labels_follow_the_guide_and_leave_the_gold_set_alone(shared: Path) -> None:
+    keys = {text_key(row.text) for row in load_gold(shared / "gold" / "dev.jsonl")}
+    rows = load_ours(shared / "data", keys)
+    assert len(rows) > 20_000
+    assert not any(text_key(row.text) in keys for row in rows)
+    for row in rows:
+        if row.stance is Stance.CRITIC:
+            assert row.claim is not Claim.NONE, row
+        if row.stance is Stance.HEATED:
+            assert row.claim is Claim.CONCRETE, row

@@ -6,7 +6,7 @@ from sklearn.metrics import cohen_kappa_score, f1_score
 
 from classifier.abstaining import HATER, STANCES
 from classifier.evaluation import HEADS, Judged, metrics
-from classifier.heads import TARGETS
+from classifier.targets import TARGETS
 from otklik.enums import Stance
 
 _ROWS = 300

@@ -41,7 +41,10 @@ def test_each_row_keeps_its_fields_and_gets_a_verdict(
     assert count == 1
     assert answer.items() >= row.items()
     assert set(answer) >= FIELDS
-    assert set(answer["abuse_proba"]) == {"none", "profane", "insult", "threat", "any"}
+    assert {"none", "profane", "insult", "threat", "any"} < set(answer["abuse_proba"])
+    assert answer["sentiment"] in (-1, 0, 1)
+    assert 0 <= answer["spam_proba"] <= 1
+    assert answer["lang"] == answer["language"]
     assert isinstance(answer["urgency"], int)
     for reason in answer["reasons"]:
         start, end = reason["span"]["start"], reason["span"]["end"]

@@ -10,11 +10,12 @@ import pytest
 from classifier import artefact
 from classifier.abstaining import HATER, STANCES, Thresholds, choose
 from classifier.evaluation import as_text, evaluate
-from classifier.fitting import fit_ridge
+from classifier.features import extract
+from classifier.material import gather
 from classifier.model import Classifier
-from classifier.ngrams import WIDTH, char_grams, join, to_matrix, word_grams
+from classifier.targets import TARGETS
 from classifier.training import train
-from otklik.enums import Stance
+from otklik.enums import Effort, Stance
 from otklik.errors import InputError
 
 _CASES = [
@@ -57,7 +58,7 @@ def gold(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def trained(gold: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("trained")
-    train(gold, None, out, extra=(), folds=2)
+    train(gold, None, out, extra=(), folds=2, base=None)
     return out
 
 
@@ -71,33 +72,44 @@ def test_what_was_trained_can_be_loaded_and_judges(trained: Path, gold: Path) ->
 
 
 def test_the_same_data_gives_the_same_arrays(trained: Path, gold: Path, tmp_path: Path) -> None:
-    again = train(gold, None, tmp_path, extra=(), folds=2)
+    again = train(gold, None, tmp_path, extra=(), folds=2, base=None)
     assert again.digest == Classifier.load(trained).manifest["digest"]
 
 
 def test_the_manifest_records_rows_data_and_figures(trained: Path, gold: Path) -> None:
     manifest = Classifier.load(trained).manifest
-    assert manifest["rows"] == {"gold": len(_CASES) * len(_NAMES), "own": 0}
+    gold_rows = len(_CASES) * len(_NAMES)
+    assert manifest["rows"] == {"gold": gold_rows, "ours": 0, "own": 0, "auxiliary": 0}
     assert manifest["data"] == {"gold.jsonl": artefact.file_digest(gold)}
-    assert set(manifest["thresholds"]) == {"hater_doubt", "floor", "other_doubt"}
+    assert set(manifest["thresholds"]["fast"]) == {"hater_doubt", "floor", "other_doubt"}
+
+
+def test_a_model_without_an_encoder_says_that_it_is_fast(trained: Path) -> None:
+    classifier = Classifier.load(trained, Effort.THOROUGH)
+    assert classifier.effort is Effort.FAST
+    assert not classifier.probabilities(["спасибо за вкусный обед"]).slow.any()
+
+
+def test_a_row_that_weighs_more_teaches_more(gold: Path, tmp_path: Path) -> None:
+    strange = {
+        "id": "s", "text": "спасибо за вкусный обед раз", "claim": "concrete", "abuse": "none",
+        "stance": "critic", "urgency": "2", "topic": "price",
+    }  # fmt: skip
+    found = []
+    for weight in (0.0, 50.0):
+        extra = tmp_path / f"{weight}.jsonl"
+        extra.write_text(json.dumps({**strange, "weight": weight}), encoding="utf-8")
+        material = gather(gold, None, [extra], lambda _: None)
+        said = material.teach(material.taught).read(extract([strange["text"]]))
+        critic = TARGETS["tone"].index(Stance.CRITIC)
+        found.append(float(said["tone"][0, critic] - said["tone"][0].max()))
+    assert found[1] > found[0]
 
 
 def test_unlabelled_rows_stop_training(tmp_path: Path) -> None:
     (tmp_path / "bad.jsonl").write_text('{"text": "x"}\n', encoding="utf-8")
     with pytest.raises(InputError, match=r"bad\.jsonl:1"):
-        train(tmp_path / "bad.jsonl", None, tmp_path / "out")
-
-
-def test_leave_one_out_outputs_are_those_of_leaving_one_out() -> None:
-    random = np.random.default_rng(1)
-    rows, targets = random.normal(size=(12, 4)), random.normal(size=(12, 2))
-    targets -= targets.mean(axis=0)
-    whole = fit_ridge(rows @ rows.T, targets)
-    kept = np.arange(12) != 5
-    kernel = rows[kept] @ rows[kept].T
-    # Centred targets: the mean is subtracted once, over all rows, by both.
-    alpha = np.linalg.solve(kernel + 0.5 * np.eye(11), targets[kept])
-    assert whole.left_out[5] == pytest.approx(rows[5] @ rows[kept].T @ alpha)
+        train(tmp_path / "bad.jsonl", None, tmp_path / "out", base=None)
 
 
 def test_thresholds_keep_the_risk_within_its_budget() -> None:
@@ -120,18 +132,3 @@ def test_a_doubtful_hater_is_unsure_and_a_clear_one_is_not() -> None:
     proba[:, HATER] = (0.6, 0.95, 0.3)
     proba[:, STANCES.index(Stance.CRITIC)] = (0.4, 0.05, 0.1)
     assert thresholds.unsure(proba).tolist() == [True, False, True]
-
-
-def test_equal_words_share_a_bucket_wherever_they_stand() -> None:
-    joined = join(["деньги верните", "верните деньги", ""])
-    grams = word_grams(joined, 1, skip=False)
-    by_text = [set(grams.bucket[grams.document == row].tolist()) for row in range(3)]
-    assert len(by_text[0] & by_text[1]) == 2
-    assert by_text[2] == set()
-
-
-def test_no_run_of_characters_crosses_from_one_text_into_the_next() -> None:
-    alone = to_matrix([char_grams(join(["связь"]))], 1, None, (1.0,))
-    together = to_matrix([char_grams(join(["связь", "нет"]))], 2, None, (1.0,))
-    assert together.shape == (2, WIDTH)
-    assert abs(alone[0] - together[0]).max() < 1e-6

@@ -159,12 +159,11 @@ def test_about_a_fifth_is_frozen_and_always_the_same() -> None:
     assert frozen == of_kind(True)
 
 
-def test_a_row_that_weighs_more_stands_more_often(tmp_path: Path) -> None:
+def test_a_row_carries_the_weight_it_has_in_training(tmp_path: Path) -> None:
     out = tmp_path / "staff.jsonl"
-    assert write_rows(out, [made(1, was="hater"), made(2)], repeat=True) == 5
-    rows = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
-    assert [row["weight"] for row in rows] == [4, 4, 4, 4, 1]
     assert write_rows(out, [made(1, was="hater"), made(2)]) == 2
+    rows = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+    assert [row["weight"] for row in rows] == [4, 1]
 
 
 def test_a_correction_is_kept_with_who_when_and_the_model_that_was_wrong(
