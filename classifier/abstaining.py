@@ -50,7 +50,7 @@ def choose(
     stance: F32,
     truth: I64,
     *,
-    risk: float = 0.008,
+    risk: float = 0.01,
     lost: float = 0.028,
     most_abstained: float = 0.09,
 ) -> Thresholds:
@@ -59,8 +59,7 @@ def choose(
     Args:
         stance: (n, 6) out-of-fold probabilities.
         truth: (n,) gold stance as index into `STANCES`.
-        risk: most critics filed as haters, below the promised 1 % because the choice is made on
-            these rows.
+        risk: most critics filed as haters: the promised budget.
         lost: most critics filed as `other`, where the cap on abstaining leaves room for it;
             else as few as it leaves room for.
         most_abstained: share of all rows that may be turned away; the first budget goes before

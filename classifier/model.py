@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from classifier import artefact
 from classifier.abstaining import Thresholds
+from classifier.agreeing import agree
 from classifier.answering import Answers, verdicts_of
 from classifier.combination import inputs_of
 from classifier.features import Features, extract
@@ -93,7 +94,7 @@ class Classifier:
         rows = np.flatnonzero(slow)
         if len(rows):
             self._ask_encoder(texts, rows, said, found)
-        proba = apply(found, features.facts)
+        proba = apply(agree(found), features.facts)
         foreign = np.array([one is Language.OTHER for one in features.languages], dtype=bool)
         unsure, critic = self._unsure(proba["stance"], slow)
         return Probabilities(proba, unsure | foreign, critic, slow, features)

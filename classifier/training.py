@@ -19,6 +19,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from classifier import abstaining, artefact, card
+from classifier.agreeing import agree
 from classifier.auxiliary import FILES
 from classifier.bag import Bag
 from classifier.combination import WEIGHED, Combination, fit_combination, inputs_of
@@ -197,7 +198,7 @@ def nested(material: Material, inputs: Inputs, folds: int) -> tuple[dict[str, F3
             inputs.gold[by], {head: values[by] for head, values in labels.items()}, {}
         )
         facts = [material.facts[row] for row in test.tolist()]
-        proba = apply(fitted.proba(inputs.gold[at]), facts)
+        proba = apply(agree(fitted.proba(inputs.gold[at])), facts)
         for head, values in proba.items():
             whole = found.setdefault(head, np.zeros((len(gold), values.shape[1]), np.float32))
             whole[at] = values

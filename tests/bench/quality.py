@@ -18,6 +18,7 @@ import numpy.typing as npt
 from rich.console import Console
 
 from classifier.abstaining import choose
+from classifier.agreeing import agree
 from classifier.combination import fit_combination, inputs_of
 from classifier.evaluation import judged, metrics
 from classifier.hardfacts import apply
@@ -112,7 +113,7 @@ def _figures(material: Material, said: dict[str, F32], test: I64) -> dict[str, A
     fitted = fit_combination(
         inputs[learn], {head: values[learn] for head, values in labels.items()}, {}
     )
-    proba = apply(fitted.proba(inputs[test]), [material.facts[row] for row in test.tolist()])
+    proba = apply(agree(fitted.proba(inputs[test])), [material.facts[row] for row in test.tolist()])
     doubts = choose(fitted.proba(inputs[learn])["stance"], labels["tone"][learn])
     truth = {head: values[test] for head, values in labels.items()}
     table = metrics(judged(truth, proba, doubts.unsure(proba["stance"])), rounds=200)

@@ -171,9 +171,7 @@ def test_predict_keeps_ids_and_adds_verdicts(otklik: Command, tmp_path: Path) ->
         *("urgency_parts", "topic", "abstained", "reasons", "sentiment", "spam_proba", "lang"),
     }
     assert all(promised <= row.keys() for row in rows)
-    assert all(
-        {"none", "profane", "insult", "threat", "any"} < set(r["abuse_proba"]) for r in rows
-    )
+    assert all({"none", "profane", "insult", "threat", "any"} < set(r["abuse_proba"]) for r in rows)
 
 
 def test_a_policy_is_checked_with_file_line_and_column(otklik: Command, tmp_path: Path) -> None:
