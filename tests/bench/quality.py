@@ -69,6 +69,9 @@ def main() -> None:
         found["curve"] = curve(material, console)
     if asked.calibration:
         found["calibration"] = calibration(material, console)
+        picture = ROOT / "artefacts" / "calibration.svg"
+        picture.parent.mkdir(exist_ok=True)
+        picture.write_text(drawn(found["calibration"]), encoding="utf-8")
     target = ROOT / "artefacts" / "quality.json"
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(found, indent=1))
@@ -160,6 +163,32 @@ def calibration(material: Material, console: Console) -> dict[str, Any]:
             if count
         ]
     return found
+
+
+def drawn(found: dict[str, Any]) -> str:
+    """The calibration as an SVG: a dot a bin, its area by rows, the diagonal for comparison."""
+    colours = {"fast": "#c77700", "full": "#0a6b62"}
+    parts = [
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-45 -15 360 340" font-size="11" '
+        'font-family="sans-serif"><rect x="-45" y="-15" width="360" height="340" fill="#fff"/>',
+        '<path d="M0 300H300M0 300V0" stroke="#444"/><path d="M0 300L300 0" stroke="#bbb" '
+        'stroke-dasharray="4"/>',
+        '<text x="95" y="322">promised probability</text>',
+        '<text transform="translate(-28 190) rotate(-90)">share that is right</text>',
+    ]
+    for step in range(0, 11, 2):
+        place = step * 30
+        parts.append(f'<text x="{place - 8}" y="314">{step / 10:.1f}</text>')
+        parts.append(f'<text x="-24" y="{304 - place}">{step / 10:.1f}</text>')
+    for row, (name, bins) in enumerate(found.items()):
+        parts.append(f'<text x="10" y="{14 + 15 * row}" fill="{colours[name]}">● {name}</text>')
+        for promise, right, count in bins:
+            radius = max(2.0, count**0.5 / 5)
+            parts.append(
+                f'<circle cx="{promise * 300:.1f}" cy="{300 - right * 300:.1f}" r="{radius:.1f}" '
+                f'fill="{colours[name]}" fill-opacity="0.6"/>'
+            )
+    return "".join([*parts, "</svg>"]) + "\n"
 
 
 def _stances(material: Material, said: dict[str, F32], reader: Any) -> dict[str, F32]:
