@@ -38,9 +38,9 @@ fix: $(VENV)/.dev-stamp ## mend what a machine can mend: style, order of imports
 docs: $(VENV)/.dev-stamp ## write docs/settings.md and docs/platforms.md again
 	$(PY) -m otklik.documentation
 
-bench: $(VENV)/.dev-stamp $(VENV)/fasttext/.stamp $(VENV)/profanity/.stamp $(VENV)/swear/.stamp ## mentions per second on both databases, comments beside other tools
+bench: $(VENV)/.dev-stamp $(VENV)/fasttext/.stamp $(VENV)/profanity/.stamp ## mentions per second on both databases, comments beside other tools
 	@$(PY) -m tests.bench --fasttext $(VENV)/fasttext/bin/python \
-		--profanity $(VENV)/profanity/bin/python --swear $(VENV)/swear/bin/python $(ARGS)
+		--profanity $(VENV)/profanity/bin/python $(ARGS)
 
 proof: $(VENV)/.dev-stamp ## the long proofs at full size
 	@PROOF=full $(PY) -m pytest -q -m proof $(ARGS)
@@ -67,17 +67,11 @@ $(VENV)/fasttext/.stamp: | $(PY)
 		fasttext-wheel==0.9.2 numpy==1.26.4 pybind11==3.1.0
 	@touch $@
 
-# both pin libraries older than ours
+# it pins libraries of its own
 $(VENV)/profanity/.stamp: | $(PY)
 	@$(PYTHON) -m venv $(VENV)/profanity
 	@$(VENV)/profanity/bin/python -m pip --disable-pip-version-check --quiet --quiet install \
 		alt-profanity-check==1.9.1
-	@touch $@
-
-$(VENV)/swear/.stamp: | $(PY)
-	@$(PYTHON) -m venv $(VENV)/swear
-	@$(VENV)/swear/bin/python -m pip --disable-pip-version-check --quiet --quiet install \
-		check-swear==0.1.4
 	@touch $@
 
 $(VENV)/.run-stamp: $(PINS) | $(PY)

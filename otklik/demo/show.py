@@ -48,6 +48,7 @@ undo_seconds = 5
 step_interval = 0.5
 follow_up_interval = 15
 entities_file = "{entities}"
+models_dir = "{models}"
 
 [[sources]]
 name = "tea-yard"
@@ -145,6 +146,7 @@ def use_own_settings(folder: Path, ports: Ports, password: str) -> Settings:
         database=(folder / "otklik.sqlite3").resolve().as_posix(),
         shop=SHOP,
         entities=(Path(__file__).parent / "entities.csv").as_posix(),
+        models=(folder / "models").resolve().as_posix(),
         uri=PAGE,
         email=OUR_EMAIL,
         **ports._asdict(),
