@@ -5,6 +5,7 @@ One table of rules, written out for SQLite and for PostgreSQL. A rule is a condi
 tell a broken promise from any other database error.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -140,16 +141,20 @@ def _name(guard: Guard) -> str:
     return f"guard_{guard.table}_{guard.event.lower()}_{guard.name}"
 
 
-def create_statements(dialect: str) -> list[str]:
-    """SQL that installs every guard."""
+def create_statements(dialect: str, guards: Sequence[Guard] = GUARDS) -> list[str]:
+    """SQL that installs these guards."""
     if dialect == "sqlite":
-        return [_sqlite(guard) for guard in GUARDS]
-    return [sql for guard in GUARDS for sql in _postgresql(guard)]
+        return [_sqlite(guard) for guard in guards]
+    return [sql for guard in guards for sql in _postgresql(guard)]
+
+
+def _quoted(table: str) -> str:
+    return f'"{table}"'  # `case` is a word of SQL
 
 
 def _sqlite(guard: Guard) -> str:
     return (
-        f"CREATE TRIGGER {_name(guard)} BEFORE {guard.event} ON {guard.table} "
+        f"CREATE TRIGGER {_name(guard)} BEFORE {guard.event} ON {_quoted(guard.table)} "
         f"WHEN {guard.forbidden} BEGIN SELECT RAISE(ABORT, 'otklik: {guard.message}'); END"
     )
 
@@ -163,21 +168,21 @@ def _postgresql(guard: Guard) -> tuple[str, str]:
         f"USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {back}; END $guard$"
     )
     trigger = (
-        f"CREATE TRIGGER {name} BEFORE {guard.event} ON {guard.table} "
+        f"CREATE TRIGGER {name} BEFORE {guard.event} ON {_quoted(guard.table)} "
         f"FOR EACH ROW EXECUTE FUNCTION {name}()"
     )
     return function, trigger
 
 
-def drop_statements(dialect: str) -> list[str]:
-    """SQL that removes every guard."""
+def drop_statements(dialect: str, guards: Sequence[Guard] = GUARDS) -> list[str]:
+    """SQL that removes these guards."""
     if dialect == "sqlite":
-        return [f"DROP TRIGGER {_name(guard)}" for guard in GUARDS]
+        return [f"DROP TRIGGER {_name(guard)}" for guard in guards]
     return [
         sql
-        for guard in GUARDS
+        for guard in guards
         for sql in (
-            f"DROP TRIGGER {_name(guard)} ON {guard.table}",
+            f"DROP TRIGGER {_name(guard)} ON {_quoted(guard.table)}",
             f"DROP FUNCTION {_name(guard)}()",
         )
     ]

@@ -23,7 +23,13 @@ class VerdictRow(SQLModel, table=True):
     """What one model said of one version of a mention."""
 
     __tablename__ = "verdict"
-    __table_args__ = (UniqueConstraint("mention_id", "mention_version", "model_version"),)
+    __table_args__ = (
+        UniqueConstraint("mention_id", "mention_version", "model_version"),
+        Index(
+            "ix_verdict_counted",
+            *("brand_id", "created_at", "stance", "urgency", "abstained"),
+        ),
+    )
     id: int | None = key_field()
     brand_id: str = brand_field()
     mention_id: int = Field(foreign_key="mention.id", sa_type=BigInteger)
@@ -54,7 +60,7 @@ class Label(SQLModel, table=True):
 
 
 class Case(SQLModel, table=True):
-    """One person, one story."""
+    """One person, one story. While `lease_until` lies ahead, `leased_by_id` works on it."""
 
     __table_args__ = (
         Index(
@@ -64,6 +70,24 @@ class Case(SQLModel, table=True):
             sqlite_where=text("state = 'open'"),
             postgresql_where=text("state = 'open'"),
         ),
+        Index(
+            "ix_case_leased_by",
+            *("leased_by_id", "lease_until"),
+            sqlite_where=text("leased_by_id IS NOT NULL"),
+            postgresql_where=text("leased_by_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_case_leased",
+            *("brand_id", "lease_until"),
+            sqlite_where=text("leased_by_id IS NOT NULL"),
+            postgresql_where=text("leased_by_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_case_owner",
+            "owner_id",
+            sqlite_where=text("owner_id IS NOT NULL"),
+            postgresql_where=text("owner_id IS NOT NULL"),
+        ),
     )
     id: int | None = key_field()
     brand_id: str = brand_field()
@@ -72,11 +96,19 @@ class Case(SQLModel, table=True):
     state: CaseState = enum_field(CaseState, default=CaseState.OPEN)
     opened_at: datetime = time_field()
     closed_at: datetime | None = time_field(required=False)
+    leased_by_id: int | None = Field(default=None, sa_type=BigInteger)
+    lease_until: datetime | None = time_field(required=False)
 
 
 class Incident(SQLModel, table=True):
-    """Many people, one story. `signature` is what its members share; `explanation` says why."""
+    """Many people, one story. `signature` is what its members share; `explanation` says why.
 
+    `reach` is how many people may have read of it, None where no platform tells. `evidence` is
+    what speaks for an attack, as shares of 0 to 1; empty: computed when it is looked at. One that
+    was merged into another is `solved` and has `merged_into_id`.
+    """
+
+    __table_args__ = (Index("ix_incident_alive", "brand_id", "state", "last_at", "id"),)
     id: int | None = key_field()
     brand_id: str = brand_field()
     kind: IncidentKind = enum_field(IncidentKind)
@@ -89,6 +121,13 @@ class Incident(SQLModel, table=True):
     size: int = 0
     first_at: datetime = time_field()
     last_at: datetime = time_field()
+    owner_id: int | None = Field(default=None, sa_type=BigInteger)
+    department: str = Field(default="", max_length=128)
+    reach: int | None = Field(default=None, sa_type=BigInteger)
+    lessons: str = Field(default="", sa_type=Text)
+    merged_into_id: int | None = Field(default=None, sa_type=BigInteger)
+    closed_at: datetime | None = time_field(required=False)
+    evidence: dict[str, Any] = json_field(dict)
 
 
 class PolicyRevision(SQLModel, table=True):
@@ -128,4 +167,23 @@ class FactRow(SQLModel, table=True):
     brand_id: str = brand_field()
     fact_id: str = Field(max_length=64, index=True)
     value: dict[str, Any] = json_field(dict)
+    loaded_at: datetime = time_field()
+
+
+class FactEnd(SQLModel, table=True):
+    """From when on a wording holds no more: the fact was changed, or taken out."""
+
+    __tablename__ = "fact_end"
+    brand_id: str = Field(primary_key=True, max_length=64)
+    digest: str = Field(primary_key=True, max_length=64)
+    ended_at: datetime = time_field()
+
+
+class KnowledgeText(SQLModel, table=True):
+    """The last good files of a desk's knowledge: `texts` are pairs of text and name."""
+
+    __tablename__ = "knowledge_text"
+    brand_id: str = Field(primary_key=True, max_length=64)
+    digest: str = Field(max_length=64)
+    texts: list[list[str]] = json_field(list)
     loaded_at: datetime = time_field()

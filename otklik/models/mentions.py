@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text, UniqueConstraint, event, text
 from sqlmodel import Field, SQLModel
 
 from otklik.enums import (
@@ -16,6 +16,7 @@ from otklik.enums import (
     Topic,
 )
 from otklik.models.fields import brand_field, enum_field, json_field, key_field, time_field
+from otklik.pressing import pressing_at
 
 
 class Source(SQLModel, table=True):
@@ -27,6 +28,7 @@ class Source(SQLModel, table=True):
     `live_since`: what is published later is new, not back-filled, and counts for the delay.
     `warning` says what looks wrong although readings succeed, `to_do` what a person has to do.
     `is_ours`: all that is written there is about us; None: `otklik.subjects` decides.
+    `removed_at`: watched no more, its name given back; what it brought stays.
     """
 
     __table_args__ = (UniqueConstraint("brand_id", "name"),)
@@ -57,6 +59,7 @@ class Source(SQLModel, table=True):
     warning: str = ""
     to_do: str = ""
     is_ours: bool | None = None
+    removed_at: datetime | None = time_field(required=False)
 
 
 class Turn(SQLModel, table=True):
@@ -80,7 +83,10 @@ class Spend(SQLModel, table=True):
 
 
 class Author(SQLModel, table=True):
-    """Who writes, as far as a platform tells."""
+    """Who writes, as far as a platform tells; `same_as_id` leads to the first known account
+
+    of the same person, confirmed by somebody at the desk.
+    """
 
     __table_args__ = (UniqueConstraint("brand_id", "platform", "external_id"),)
     id: int | None = key_field()
@@ -92,6 +98,7 @@ class Author(SQLModel, table=True):
     followers: int | None = None
     registered_at: datetime | None = time_field(required=False)
     is_ours: bool = False
+    same_as_id: int | None = Field(default=None, sa_type=BigInteger, index=True)
     erased_at: datetime | None = time_field(required=False)
 
 
@@ -107,6 +114,12 @@ class Thread(SQLModel, table=True):
     title: str = ""
     url: str = ""
     is_closed: bool = False
+    pace: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+
+
+_WAITING = "state IN ('drafted', 'held', 'stuck')"
+_DONE = "state IN ('approved', 'answered', 'closed')"
+_FILTERED = ("stance", "topic", "platform", "zone", "is_ours")
 
 
 class Mention(SQLModel, table=True):
@@ -114,7 +127,9 @@ class Mention(SQLModel, table=True):
 
     `urgency`, `stance`, `topic`, `zone` repeat the last verdict and decision so that the
     queue sorts and filters without joins. `starts_clock` is False for rows without a date and
-    for what a back-fill found in the past of a live source.
+    for what a back-fill found in the past of a live source. `contacts`: how often the same
+    person wrote about it before; `thread_pace`: how fast its thread became while it waited;
+    `pressing_at`: the order of handing out (`otklik.pressing`), kept by the rows themselves.
     """
 
     __table_args__ = (
@@ -122,13 +137,49 @@ class Mention(SQLModel, table=True):
         Index("ix_mention_work", "state", "retry_at", "id"),
         Index("ix_mention_source_latest", "source_id", "is_ours", "waiting_since"),
         Index("ix_mention_queue", "brand_id", "state", "urgency", "waiting_since"),
+        Index(
+            "ix_mention_ignored",
+            *("brand_id", "state_changed_at"),
+            sqlite_where=text("close_reason = 'ignored'"),
+            postgresql_where=text("close_reason = 'ignored'"),
+        ),
+        Index(
+            "ix_mention_waiting",
+            *("brand_id", "urgency", "waiting_since", "id", "state"),
+            *("sla_due_at", "sla_state", "is_unsure", "case_id", "incident_id"),
+            *("rating", "author_id"),
+            *_FILTERED,
+            sqlite_where=text(_WAITING),
+            postgresql_where=text(_WAITING),
+        ),
+        Index(
+            "ix_mention_done",
+            *("brand_id", "state", "state_changed_at", "id", "urgency"),
+            *_FILTERED,
+            sqlite_where=text(_DONE),
+            postgresql_where=text(_DONE),
+        ),
+        # all that a report counts by: it never reads the rows themselves
+        Index(
+            "ix_mention_report",
+            *("brand_id", "is_ours", "waiting_since", "platform", "zone"),
+            *("topic", "stance", "sla_state", "state", "author_id", "id"),
+        ),
+        Index("ix_mention_incident", "incident_id", "waiting_since", "stance"),
+        Index("ix_mention_thread_time", "thread_id", "waiting_since"),
+        Index(
+            "ix_mention_pressing",
+            *("brand_id", "pressing_at", "id"),
+            sqlite_where=text(_WAITING),
+            postgresql_where=text(_WAITING),
+        ),
         CheckConstraint("version >= 1", name="version"),
         CheckConstraint("urgency BETWEEN 0 AND 3", name="urgency"),
     )
     id: int | None = key_field()
     brand_id: str = brand_field()
     source_id: int = Field(foreign_key="source.id", sa_type=BigInteger, index=True)
-    thread_id: int = Field(foreign_key="thread.id", sa_type=BigInteger, index=True)
+    thread_id: int = Field(foreign_key="thread.id", sa_type=BigInteger)
     author_id: int = Field(foreign_key="author.id", sa_type=BigInteger, index=True)
     case_id: int | None = Field(default=None, foreign_key="case.id", sa_type=BigInteger, index=True)
     incident_id: int | None = Field(
@@ -166,6 +217,18 @@ class Mention(SQLModel, table=True):
     zone: str = "general"
     sla_due_at: datetime | None = time_field(required=False, index=True)
     sla_state: SlaState | None = enum_field(SlaState, default=None, nullable=True)
+    contacts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    thread_pace: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    pressing_at: datetime | None = time_field(required=False)
+
+
+@event.listens_for(Mention, "before_insert")
+@event.listens_for(Mention, "before_update")
+def _press(_mapper: object, _connection: object, row: Mention) -> None:
+    """Whatever changes it, `pressing_at` follows."""
+    row.pressing_at = pressing_at(
+        row.urgency, row.waiting_since, row.sla_due_at, row.contacts, row.thread_pace
+    )
 
 
 class MentionVersion(SQLModel, table=True):

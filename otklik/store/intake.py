@@ -18,6 +18,7 @@ from sqlmodel import Session, SQLModel, col, select, update
 from otklik.enums import CloseReason, MentionState
 from otklik.models import Author, Mention, MentionVersion, Quarantine, Source, Thread
 from otklik.platforms import BadRow, CollectedMention, Page
+from otklik.store import erasing
 
 # SQLite binds at most 32,766 values in a statement
 _CHUNK = 500
@@ -74,9 +75,14 @@ def save_page(session: Session, source: Source, page: Page, at: datetime) -> Int
     intake = Intake(seen=len(page.mentions))
     # an item that moved between two pages may stand twice on one: the later wins
     collected = list({mention.external_id: mention for mention in page.mentions}.values())
+    # locks their rows: two that read one thread see what the other has stored of it
     threads = _save_threads(session, source, collected)
-    authors = _save_authors(session, source, collected)
     known = _known_mentions(session, source, [m.external_id for m in collected])
+    erased = erasing.list_erased(session, (row.author_id for row in known.values()))
+    if erased:  # whoever asked to be forgotten is not learned of again from old comments
+        forgotten = {key for key, row in known.items() if row.author_id in erased}
+        collected = [m for m in collected if m.external_id not in forgotten]
+    authors = _save_authors(session, source, collected)
     fresh = [m for m in collected if m.external_id not in known]
     for mention in collected:
         if mention.external_id in known:

@@ -30,6 +30,7 @@ from otklik.models import (
     PolicyRevision,
     VerdictRow,
 )
+from otklik.store import clocks
 from otklik.verdicts import Verdict
 
 # any number will do as long as nothing else in the database takes the same lock
@@ -146,7 +147,7 @@ def close_cases_if_done(session: Session, case_ids: Iterable[int | None], at: da
     waiting = select(Mention.case_id).where(
         col(Mention.case_id).in_(ids), col(Mention.state).not_in(over)
     )
-    session.exec(
+    closed = session.execute(
         update(Case)
         .where(
             col(Case.id).in_(ids),
@@ -154,7 +155,9 @@ def close_cases_if_done(session: Session, case_ids: Iterable[int | None], at: da
             col(Case.id).not_in(waiting),
         )
         .values(state=CaseState.CLOSED, closed_at=at)
+        .returning(col(Case.id))
     )
+    clocks.close_resolutions(session, [number for (number,) in closed], at)
 
 
 _UNHAPPY = (Stance.CRITIC, Stance.HEATED, Stance.HATER)
@@ -181,11 +184,15 @@ def list_recent_unhappy(
 
 
 def list_incidents(session: Session, brand_id: str, since: datetime) -> dict[int, Incident]:
-    """Unsolved incidents that were alive since then, by id."""
+    """Incidents that were alive since then, by id; those that were merged are left out.
+
+    Solved and dismissed ones are among them: who writes of the same joins them, until it is seen
+    that they came back (`responder.incidents.life.took_in`).
+    """
     found = session.exec(
         select(Incident).where(
             Incident.brand_id == brand_id,
-            Incident.state != IncidentState.SOLVED,
+            col(Incident.merged_into_id).is_(None),
             Incident.last_at >= since,
         )
     )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import and_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from otklik.models import (
@@ -32,10 +34,13 @@ class Judgement:
     at: datetime
 
 
-def _kept(brand_id: str) -> tuple[Any, ...]:
-    """What may be learned from: strangers' words, and of nobody who was erased."""
+def _kept() -> tuple[Any, ...]:
+    """What may be learned from: strangers' words, and of nobody who was erased.
+
+    The brand is asked of the table that leads: asked of mentions too, a back end without
+    statistics reads every mention of the brand.
+    """
     return (
-        Mention.brand_id == brand_id,
         col(Mention.is_ours).is_(False),
         col(Author.erased_at).is_(None),
     )
@@ -50,7 +55,7 @@ def list_labels(
         .join(Person, col(Person.id) == Label.person_id)
         .join(Mention, col(Mention.id) == Label.mention_id)
         .join(Author, col(Author.id) == Mention.author_id)
-        .where(Label.brand_id == brand_id, *_kept(brand_id))
+        .where(Label.brand_id == brand_id, *_kept())
         .order_by(col(Label.id))
     )
     if mention_id is not None:
@@ -65,7 +70,7 @@ def list_labelled_texts(session: Session, brand_id: str) -> dict[Version, str]:
         select(MentionVersion.mention_id, MentionVersion.version, MentionVersion.text)
         .join(Mention, col(Mention.id) == MentionVersion.mention_id)
         .join(Author, col(Author.id) == Mention.author_id)
-        .where(col(MentionVersion.mention_id).in_(labelled), *_kept(brand_id))
+        .where(col(MentionVersion.mention_id).in_(labelled), *_kept())
     )
     return {(mention, version): text for mention, version, text in found}
 
@@ -76,24 +81,58 @@ def list_labelled_judgements(session: Session, brand_id: str) -> list[Judgement]
     return _judgements(session, [col(VerdictRow.mention_id).in_(labelled)])
 
 
-def list_approved(session: Session, brand_id: str, since: datetime) -> dict[Version, datetime]:
-    """Versions a person has let an answer out to since then, with the first approval's time."""
+def count_seen(session: Session, brand_id: str, since: datetime) -> dict[str, int]:
+    """Versions a person has let an answer out to since then, by the stance they saw."""
+    asked = select(VerdictRow.stance, func.count())
+    found = session.exec(_of_seen(asked, brand_id, since).group_by(col(VerdictRow.stance)))
+    return {str(stance): count for stance, count in found}
+
+
+def list_seen_labelled(session: Session, brand_id: str, since: datetime) -> dict[Version, str]:
+    """The stance that was seen, of what `count_seen` counts and somebody has labelled as well."""
+    labelled = select(Label.mention_id).where(Label.brand_id == brand_id)
+    asked = select(VerdictRow.mention_id, VerdictRow.mention_version, VerdictRow.stance)
     found = session.exec(
-        select(Approval.mention_id, Approval.mention_version, func.min(Approval.created_at))
-        .join(Mention, col(Mention.id) == Approval.mention_id)
-        .join(Author, col(Author.id) == Mention.author_id)
-        .where(Approval.created_at >= since, *_kept(brand_id))
+        _of_seen(asked, brand_id, since).where(col(VerdictRow.mention_id).in_(labelled))
+    )
+    return {(mention, version): str(stance) for mention, version, stance in found}
+
+
+def _of_seen(asked: Any, brand_id: str, since: datetime) -> Any:
+    """The last verdict before the first approval since then, one for each approved version."""
+    approved = (
+        select(
+            Approval.mention_id,
+            Approval.mention_version,
+            func.min(Approval.created_at).label("at"),
+        )
+        .where(Approval.brand_id == brand_id, Approval.created_at >= since)
         .group_by(col(Approval.mention_id), col(Approval.mention_version))
+        .subquery()
     )
-    return {(mention, version): at for mention, version, at in found}
-
-
-def list_approved_judgements(session: Session, brand_id: str, since: datetime) -> list[Judgement]:
-    """What models said of the mentions approved since then, oldest first."""
-    approved = select(Approval.mention_id).where(
-        Approval.brand_id == brand_id, Approval.created_at >= since
+    before = aliased(VerdictRow)
+    seen = (
+        # a model that judged anew after the approval was not what the person saw
+        select(func.max(before.id).label("id"))
+        .select_from(approved)
+        .join(
+            before,
+            and_(
+                col(before.mention_id) == approved.c.mention_id,
+                col(before.mention_version) == approved.c.mention_version,
+                col(before.created_at) <= approved.c.at,
+            ),
+        )
+        .group_by(approved.c.mention_id, approved.c.mention_version)
+        .subquery()
     )
-    return _judgements(session, [col(VerdictRow.mention_id).in_(approved)])
+    return (
+        asked.select_from(seen)
+        .join(VerdictRow, col(VerdictRow.id) == seen.c.id)
+        .join(Mention, col(Mention.id) == col(VerdictRow.mention_id))
+        .join(Author, col(Author.id) == Mention.author_id)
+        .where(*_kept())
+    )
 
 
 def _judgements(session: Session, which: Sequence[Any]) -> list[Judgement]:

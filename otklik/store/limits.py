@@ -68,6 +68,11 @@ def find_spend(session: Session, source_id: int, month: str) -> Spend | None:
     return session.get(Spend, (source_id, month))
 
 
+def list_spend(session: Session, month: str) -> dict[int, Spend]:
+    """What every source has cost in a month, by source; free ones are absent."""
+    return {one.source_id: one for one in session.exec(select(Spend).where(Spend.month == month))}
+
+
 def _lock_turn(session: Session, key: str) -> Turn:
     query = select(Turn).where(col(Turn.key) == key).with_for_update()
     query = query.execution_options(populate_existing=True)

@@ -10,6 +10,7 @@ from otklik.errors import NotFound
 from otklik.models import Author, DraftRow, Mention, MentionVersion, Reply, Thread
 
 RETRY_BASE_SECONDS = 5.0
+BY_HAND = "published on the site by hand"  # why such a draft waits no longer
 
 
 def get_mention(session: Session, mention_id: int) -> Mention:
@@ -22,6 +23,39 @@ def get_mention(session: Session, mention_id: int) -> Mention:
     if row is None:
         raise NotFound(f"mention {mention_id}")
     return row
+
+
+def lock_mention(session: Session, mention_id: int) -> Mention:
+    """The mention as it stands now, locked until the transaction ends.
+
+    What belongs to a mention (drafts, replies, its case) is locked after it and the audit log
+    last of all: so no two transactions wait for each other in a circle.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = session.exec(
+        select(Mention)
+        .where(Mention.id == mention_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f"mention {mention_id}")
+    return row
+
+
+def lock_mentions(session: Session, mention_ids: Iterable[int]) -> list[Mention]:
+    """These mentions as they stand now, locked in one order."""
+    return list(
+        session.exec(
+            select(Mention)
+            .where(col(Mention.id).in_(set(mention_ids)))
+            .order_by(col(Mention.id))
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    )
 
 
 def claim_mentions(
@@ -51,6 +85,21 @@ def list_collected_texts(session: Session, brand_id: str, at: datetime, limit: i
         session.exec(
             select(Mention.text)
             .where(Mention.brand_id == brand_id, Mention.state == MentionState.COLLECTED, ready)
+            .order_by(col(Mention.id))
+            .limit(limit)
+        )
+    )
+
+
+def list_next(
+    session: Session, brand_id: str, state: MentionState, at: datetime, limit: int
+) -> list[Mention]:
+    """The mentions `claim_mentions` would claim next; nothing is locked."""
+    ready = or_(col(Mention.retry_at).is_(None), col(Mention.retry_at) <= at)
+    return list(
+        session.exec(
+            select(Mention)
+            .where(Mention.brand_id == brand_id, Mention.state == state, ready)
             .order_by(col(Mention.id))
             .limit(limit)
         )
@@ -94,18 +143,19 @@ def void_work(session: Session, mention_ids: Iterable[int], reason: str) -> list
     if not ids:
         return []
     session.flush()
-    waiting = (DraftState.PROPOSED, DraftState.APPROVED)
     queued = session.exec(
         select(Reply).where(col(Reply.mention_id).in_(ids), Reply.state == ReplyState.QUEUED)
     ).all()
     for reply in queued:
         reply.state, reply.error = ReplyState.FAILED, reason
         session.add(reply)
-    session.exec(
-        update(DraftRow)
-        .where(col(DraftRow.mention_id).in_(ids), col(DraftRow.state).in_(waiting))
-        .values(state=DraftState.EXPIRED, reject_reason=reason)
-    )
+    # what is offered first: a trigger ends it in its own way together with the proposed one
+    for waiting in ((DraftState.OFFERED,), (DraftState.PROPOSED, DraftState.APPROVED)):
+        session.exec(
+            update(DraftRow)
+            .where(col(DraftRow.mention_id).in_(ids), col(DraftRow.state).in_(waiting))
+            .values(state=DraftState.EXPIRED, reject_reason=reason)
+        )
     session.flush()
     return [reply.id or 0 for reply in queued]
 
@@ -146,15 +196,22 @@ def count_by_author(session: Session, author_ids: Iterable[int]) -> dict[int, in
     return dict(list(rows))
 
 
-def list_thread_mentions(session: Session, thread_id: int) -> list[Mention]:
-    """Everything in a thread as we know it, oldest first, ours included."""
-    return list(
-        session.exec(
-            select(Mention)
-            .where(Mention.thread_id == thread_id, col(Mention.deleted_at).is_(None))
-            .order_by(col(Mention.waiting_since), col(Mention.id))
+def list_newest_texts(session: Session, mention: Mention, at_most: int) -> list[str]:
+    """Texts beside a mention in its thread, the last ones known, oldest first.
+
+    A group chat is one thread for ever: only as much of it is read as is wanted.
+    """
+    newest = session.exec(
+        select(Mention.text)
+        .where(
+            Mention.thread_id == mention.thread_id,
+            Mention.id != mention.id,
+            col(Mention.deleted_at).is_(None),
         )
+        .order_by(col(Mention.id).desc())
+        .limit(at_most)
     )
+    return list(newest)[::-1]
 
 
 def list_parents(session: Session, mentions: Sequence[Mention]) -> dict[str, Mention]:

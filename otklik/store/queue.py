@@ -4,14 +4,13 @@ Lists come in pages cut in the database and carry the beginning of a text, never
 megabytes of it; the whole text belongs to the case.
 """
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, literal_column, table, tuple_
-from sqlmodel import Session, and_, col, func, or_, select
+from sqlalchemy import ColumnElement, literal_column, union_all
+from sqlmodel import Session, col, func, select
 
 from otklik.enums import (
     CloseReason,
@@ -32,30 +31,26 @@ from otklik.models import (
     Quarantine,
     Reply,
     Source,
-    SubjectEntity,
     Thread,
 )
+from otklik.store.queue_filter import (
+    DONE,
+    QueueFilter,
+    SortBy,
+    Viewer,
+    by_index,
+    is_overdue,
+    list_conditions,
+    waits,
+)
+from otklik.store.search import condition_in_order, find_few
 
 PAGE_SIZE = 50
 EXCERPT = 360
-WAITING = (MentionState.DRAFTED, MentionState.HELD, MentionState.STUCK)
-DONE = (MentionState.APPROVED, MentionState.ANSWERED, MentionState.CLOSED)
-
-
-@dataclass(frozen=True)
-class QueueFilter:
-    """What to show; an empty field asks for nothing. `words` searches the text by prefixes,
-    `entities` are ids of the company's own lists.
-    """
-
-    states: tuple[MentionState, ...] = WAITING
-    stances: tuple[Stance, ...] = ()
-    urgencies: tuple[int, ...] = ()
-    topics: tuple[Topic, ...] = ()
-    platforms: tuple[str, ...] = ()
-    entities: tuple[str, ...] = ()
-    only_unsure: bool = False
-    words: str = ""
+COUNTED = 10_000  # what was dealt with is counted no further
+COUNTED_WAITING = 100_000
+COUNTED_FOUND = 500  # of a frequent word
+Cut = tuple[int, int]  # number and size of a page
 
 
 @dataclass(frozen=True)
@@ -86,18 +81,20 @@ class QueueRow:
     state_changed_at: datetime
     media: list[str]
     cannot_answer: str
+    zone: str
     author_name: str
     thread_title: str
 
 
 @dataclass(frozen=True)
 class QueuePage:
-    """One page and how many rows there are in all."""
+    """One page and how many rows there are in all: `total` or, where `is_cut`, more."""
 
     rows: list[QueueRow]
     total: int
     number: int
     size: int = PAGE_SIZE
+    is_cut: bool = False
 
     @property
     def pages(self) -> int:
@@ -126,182 +123,190 @@ _COLUMNS: tuple[Any, ...] = (
     Mention.state_changed_at,
     Mention.media,
     Mention.cannot_answer,
+    Mention.zone,
     col(Author.name).label("author_name"),
     col(Thread.title).label("thread_title"),
 )
 _MOST_URGENT_FIRST = (col(Mention.urgency).desc(), col(Mention.waiting_since), col(Mention.id))
-_LATEST_FIRST = (col(Mention.state_changed_at).desc(), col(Mention.id).desc())
+_ORDERS: dict[SortBy, tuple[Any, ...]] = {
+    SortBy.URGENCY: _MOST_URGENT_FIRST,
+    SortBy.DUE: (
+        col(Mention.sla_due_at).is_(None),
+        col(Mention.sla_due_at),
+        *_MOST_URGENT_FIRST,
+    ),
+    SortBy.NEWEST: (col(Mention.waiting_since).desc(), col(Mention.id).desc()),
+    SortBy.OLDEST: (col(Mention.waiting_since), col(Mention.id)),
+    SortBy.REACH: (
+        func.coalesce(col(Author.followers), -1).desc(),
+        *_MOST_URGENT_FIRST,
+    ),
+    SortBy.RATING: (col(Mention.rating).is_(None), col(Mention.rating), *_MOST_URGENT_FIRST),
+}
 
 
 def list_queue(
-    session: Session, brand_id: str, wanted: QueueFilter, *, number: int = 1, size: int = PAGE_SIZE
+    session: Session,
+    brand_id: str,
+    wanted: QueueFilter,
+    *,
+    viewer: Viewer | None = None,
+    number: int = 1,
+    size: int = PAGE_SIZE,
 ) -> QueuePage:
-    """A page of what waits, the most urgent first and among these the longest waiting."""
-    return _page(session, brand_id, wanted, _MOST_URGENT_FIRST, cut=(number, size))
+    """A page of what waits, in the order of the filter."""
+    found = list_conditions(session, brand_id, wanted, viewer)
+    total = _count(session, found, wanted.states, COUNTED_WAITING)
+    number = min(max(1, number), _pages(total, COUNTED_WAITING, size))
+    ids = _ordered_ids(session, found, wanted, offset=(number - 1) * size, limit=size)
+    return _page(session, ids, total, COUNTED_WAITING, cut=(number, size))
+
+
+def list_ids(
+    session: Session,
+    brand_id: str,
+    wanted: QueueFilter,
+    *,
+    viewer: Viewer | None = None,
+    limit: int = PAGE_SIZE,
+) -> list[int]:
+    """The first of what waits, in the order of the filter."""
+    found = list_conditions(session, brand_id, wanted, viewer)
+    return _ordered_ids(session, found, wanted, offset=0, limit=limit)
 
 
 def list_done(
-    session: Session, brand_id: str, wanted: QueueFilter, *, number: int = 1, size: int = PAGE_SIZE
+    session: Session,
+    brand_id: str,
+    wanted: QueueFilter,
+    *,
+    viewer: Viewer | None = None,
+    number: int = 1,
+    size: int = PAGE_SIZE,
 ) -> QueuePage:
     """A page of what people have dealt with, the latest first."""
-    return _page(session, brand_id, wanted, _LATEST_FIRST, cut=(number, size))
+    if wanted.words.strip():
+        return _list_found(session, brand_id, wanted, viewer, (number, size))
+    found = list_conditions(session, brand_id, wanted, viewer)
+    return _list_latest(session, found, wanted.states or DONE, COUNTED, (number, size))
+
+
+def _list_found(
+    session: Session,
+    brand_id: str,
+    wanted: QueueFilter,
+    viewer: Viewer | None,
+    cut: tuple[int, int],
+) -> QueuePage:
+    """Few hits are looked at all; of a frequent word the latest are found on the way."""
+    few, silent = find_few(session, wanted.words), wanted.model_copy(update={"words": ""})
+    found = list_conditions(session, brand_id, silent, viewer)
+    if few is None:
+        found.append(condition_in_order(session.get_bind().dialect.name, wanted.words))
+        return _list_latest(session, found, wanted.states or DONE, COUNTED_FOUND, cut)
+    changed = col(Mention.state_changed_at)
+    every: Any = select(Mention.id).where(*found, col(Mention.id).in_(few))
+    by_key = every.with_hint(Mention, "NOT INDEXED", "sqlite")
+    ids = list(session.exec(by_key.order_by(changed.desc(), col(Mention.id).desc())))
+    number = min(max(1, cut[0]), _pages(len(ids), COUNTED, cut[1]))
+    shown = ids[(number - 1) * cut[1] : number * cut[1]]
+    return _page(session, shown, len(ids), COUNTED, cut=(number, cut[1]))
+
+
+def _list_latest(
+    session: Session, found: Sequence[Any], states: Sequence[MentionState], most: int, cut: Cut
+) -> QueuePage:
+    size = cut[1]
+    total = _count(session, found, states, most)
+    number = min(max(1, cut[0]), _pages(total, most, size))
+    first = (number - 1) * size
+    # state by state: each is read off an index in the order of the list
+    heads = [_latest(found, state, first + size) for state in states]
+    merged = union_all(*heads).subquery()
+    latest = select(merged.c.id).order_by(merged.c.at.desc(), merged.c.id.desc())
+    ids = list(session.exec(latest.offset(first).limit(size)))
+    return _page(session, ids, total, most, cut=(number, size))
+
+
+def _latest(found: Sequence[ColumnElement[bool]], state: MentionState, limit: int) -> Any:
+    changed = col(Mention.state_changed_at)
+    every: Any = select(Mention.id, changed.label("at")).where(*found, Mention.state == state)
+    head = (
+        by_index(every, (state,))
+        .order_by(changed.desc(), col(Mention.id).desc())
+        .limit(limit)
+        .subquery()
+    )
+    return select(head.c.id, head.c.at)
+
+
+def _ordered_ids(
+    session: Session, found: Sequence[Any], wanted: QueueFilter, *, offset: int, limit: int
+) -> list[int]:
+    """Ids first, by the index alone; rows with their texts are read for one page only."""
+    query: Any = by_index(select(Mention.id).where(*found), wanted.states)
+    if wanted.sort is SortBy.REACH:
+        query = query.join(Author, col(Author.id) == Mention.author_id)
+    return list(session.exec(query.order_by(*_ORDERS[wanted.sort]).offset(offset).limit(limit)))
+
+
+def _count(
+    session: Session, found: Sequence[Any], states: Sequence[MentionState], most: int
+) -> int:
+    """How many there are, or one more than `most`."""
+    every: Any = select(literal_column("1")).select_from(Mention).where(*found)
+    some = by_index(every, states).limit(most + 1)
+    return session.exec(select(func.count()).select_from(some.subquery())).one()
+
+
+def _pages(total: int, most: int, size: int) -> int:
+    return max(1, -(-min(total, most) // size))
 
 
 def _page(
-    session: Session, brand_id: str, wanted: QueueFilter, order: Any, *, cut: tuple[int, int]
+    session: Session, ids: Sequence[int], total: int, most: int, *, cut: tuple[int, int]
 ) -> QueuePage:
-    number, size = cut
-    conditions = _conditions(session, brand_id, wanted)
-    total = session.exec(select(func.count()).select_from(Mention).where(*conditions)).one()
-    last = max(1, -(-total // size))
-    number = min(max(1, number), last)
     found = session.execute(
         select(*_COLUMNS)
         .join(Author, col(Author.id) == Mention.author_id)
         .join(Thread, col(Thread.id) == Mention.thread_id)
-        .where(*conditions)
-        .order_by(*order)
-        .offset((number - 1) * size)
-        .limit(size)
+        .where(col(Mention.id).in_(ids))
     )
-    return QueuePage([QueueRow(*row) for row in found], total, number, size)
-
-
-def _conditions(session: Session, brand_id: str, wanted: QueueFilter) -> list[ColumnElement[bool]]:
-    chosen: tuple[tuple[Any, Sequence[Any]], ...] = (
-        (Mention.state, wanted.states),
-        (Mention.stance, wanted.stances),
-        (Mention.urgency, wanted.urgencies),
-        (Mention.topic, wanted.topics),
-        (Mention.platform, wanted.platforms),
-    )
-    conditions: list[ColumnElement[bool]] = [
-        col(Mention.brand_id) == brand_id,
-        col(Mention.is_ours).is_(False),
-    ]
-    conditions += [col(column).in_(values) for column, values in chosen if values]
-    if wanted.entities:
-        named = select(SubjectEntity.mention_id).where(
-            SubjectEntity.brand_id == brand_id, col(SubjectEntity.entity_id).in_(wanted.entities)
-        )
-        conditions.append(col(Mention.id).in_(named))
-    if wanted.only_unsure:
-        conditions.append(col(Mention.is_unsure).is_(True))
-    if wanted.words.strip():
-        conditions.append(search_condition(session.get_bind().dialect.name, wanted.words))
-    return conditions
-
-
-def search_condition(dialect: str, words: str) -> ColumnElement[bool]:
-    """Mentions holding a word that begins with each of `words`; nothing is operator in them."""
-    found = re.findall(r"[^\W_]+", words)
-    if not found:
-        return false()
-    if dialect == "postgresql":
-        query = " & ".join(f"'{word}':*" for word in found)
-        simple: Any = literal_column("'simple'")
-        return func.to_tsvector(simple, col(Mention.text)).op("@@")(func.to_tsquery(simple, query))
-    index = table("mention_search")
-    query = " ".join(f'"{word}"*' for word in found)
-    hits: Any = (
-        select(literal_column("rowid"))
-        .select_from(index)
-        .where(literal_column("mention_search").op("MATCH")(query))
-    )
-    return col(Mention.id).in_(hits)
-
-
-def search_mentions(session: Session, brand_id: str, words: str, *, limit: int = 50) -> list[int]:
-    """Ids of mentions in any state that hold all `words` (by prefix), the newest first."""
-    conditions = _conditions(session, brand_id, QueueFilter(states=(), words=words))
-    query = select(Mention.id).where(*conditions).order_by(col(Mention.id).desc()).limit(limit)
-    return [found for found in session.exec(query) if found is not None]
-
-
-def find_next(session: Session, brand_id: str, *, skip: Collection[int] = ()) -> int | None:
-    """The most urgent mention that waits for a person and is not among `skip`."""
-    query = select(Mention.id).where(Mention.brand_id == brand_id, col(Mention.state).in_(WAITING))
-    if skip:
-        query = query.where(col(Mention.id).not_in(skip))
-    return session.exec(query.order_by(*_MOST_URGENT_FIRST).limit(1)).first()
+    rows = {row[0]: QueueRow(*row) for row in found}
+    in_order = [rows[one] for one in ids if one in rows]
+    return QueuePage(in_order, min(total, most), *cut, is_cut=total > most)
 
 
 def count_waiting(session: Session, brand_id: str) -> dict[int, int]:
     """How many wait for a person, by urgency."""
-    rows = session.exec(
+    every: Any = (
         select(Mention.urgency, func.count())
-        .where(Mention.brand_id == brand_id, col(Mention.state).in_(WAITING))
+        .where(Mention.brand_id == brand_id, waits())
         .group_by(col(Mention.urgency))
     )
-    return dict(list(rows))
+    return dict(list(session.exec(by_index(every))))
 
 
 def count_overdue(session: Session, brand_id: str, at: datetime) -> int:
     """How many wait for a person though their first reply was due."""
-    return session.exec(
+    every: Any = (
         select(func.count())
         .select_from(Mention)
-        .where(
-            Mention.brand_id == brand_id,
-            col(Mention.state).in_(WAITING),
-            or_(
-                Mention.sla_state == SlaState.MISSED,
-                and_(Mention.sla_state == SlaState.RUNNING, col(Mention.sla_due_at) <= at),
-            ),
-        )
-    ).one()
+        .where(Mention.brand_id == brand_id, waits(), is_overdue(at))
+    )
+    return int(session.exec(by_index(every)).one())
+
+
+def list_zones(session: Session, brand_id: str) -> list[str]:
+    """Zones in which something waits, by name."""
+    every: Any = select(Mention.zone).where(Mention.brand_id == brand_id, waits()).distinct()
+    return sorted(session.exec(by_index(every)))
 
 
 def list_platforms(session: Session, brand_id: str) -> list[str]:
     """Names of the platforms that have a source."""
     query = select(Source.platform).where(Source.brand_id == brand_id).distinct()
     return sorted(session.exec(query))
-
-
-@dataclass(frozen=True)
-class ThreadLine:
-    """One comment of a thread as it stands in public."""
-
-    id: int
-    external_id: str
-    parent_external_id: str | None
-    author_name: str
-    is_ours: bool
-    text: str
-    at: datetime
-    is_edited: bool
-
-
-def list_thread_around(
-    session: Session, mention: Mention, *, before: int = 3, after: int = 20, text_limit: int = 2000
-) -> list[ThreadLine]:
-    """The comments before and after one, oldest first, itself among them."""
-    place = tuple_(col(Mention.waiting_since), col(Mention.id))
-    here = (mention.waiting_since, mention.id)
-    near = _thread_query(mention, text_limit)
-    backwards = (col(Mention.waiting_since).desc(), col(Mention.id).desc())
-    earlier = near.where(place <= here).order_by(*backwards).limit(before + 1)
-    later = near.where(place > here).order_by(col(Mention.waiting_since), col(Mention.id))
-    lines = [*reversed(session.execute(earlier).all()), *session.execute(later.limit(after))]
-    return [ThreadLine(*line) for line in lines]
-
-
-def _thread_query(mention: Mention, text_limit: int) -> Any:
-    columns: tuple[Any, ...] = (
-        Mention.id,
-        Mention.external_id,
-        Mention.parent_external_id,
-        Author.name,
-        Mention.is_ours,
-        func.substr(col(Mention.text), 1, text_limit),
-        Mention.waiting_since,
-        col(Mention.edited_at).is_not(None),
-    )
-    return (
-        select(*columns)
-        .join(Author, col(Author.id) == Mention.author_id)
-        .where(Mention.thread_id == mention.thread_id, col(Mention.deleted_at).is_(None))
-    )
 
 
 def list_labels(session: Session, mention_id: int) -> list[tuple[Label, str]]:

@@ -2,42 +2,69 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session, col, func, or_, select, update
-from sqlmodel.sql.expression import SelectOfScalar
 
-from otklik.enums import DraftState, PromiseState, ReplyState
+from otklik.enums import DraftState, ReplyState, Role, StatementState
 from otklik.errors import NotFound
-from otklik.models import Approval, DraftRow, Mention, Promise, Reply, Thread
+from otklik.models import Approval, DraftRow, Mention, Person, Reply, Statement, Thread
+from otklik.store import mentions
+
+APPROVERS = (Role.APPROVER, Role.LEAD, Role.ADMIN)  # as the triggers have it
+ON_ITS_WAY = (ReplyState.QUEUED, ReplyState.SENDING, ReplyState.UNKNOWN)
 
 
 def save_draft(session: Session, draft: DraftRow) -> DraftRow:
-    """Add a draft; a proposed one that stood for the mention is superseded."""
-    session.exec(
-        update(DraftRow)
-        .where(
-            col(DraftRow.mention_id) == draft.mention_id,
-            col(DraftRow.state) == DraftState.PROPOSED,
+    """Add a draft; a proposed one supersedes the one that stood for the mention.
+
+    What was offered beside it goes too, unless this is the proposed one again: written anew by
+    a person, or taken back.
+    """
+    if draft.state == DraftState.PROPOSED:
+        is_again = draft.supersedes_id is not None
+        ended = (DraftState.PROPOSED,) if is_again else (DraftState.PROPOSED, DraftState.OFFERED)
+        session.exec(
+            update(DraftRow)
+            .where(col(DraftRow.mention_id) == draft.mention_id, col(DraftRow.state).in_(ended))
+            .values(state=DraftState.SUPERSEDED)
         )
-        .values(state=DraftState.SUPERSEDED)
-    )
     session.add(draft)
     session.flush()
     return draft
 
 
+def save_again(
+    session: Session, old: DraftRow, state: DraftState, at: datetime, *, reason: str = ""
+) -> DraftRow:
+    """The same text as a new draft: one that has ended never comes back itself."""
+    kept = old.model_dump(exclude={"id", "state", "supersedes_id", "reject_reason", "created_at"})
+    again = DraftRow(**kept, supersedes_id=old.id, state=state, reject_reason=reason, created_at=at)
+    return save_draft(session, again)
+
+
 def get_draft(session: Session, draft_id: int) -> DraftRow:
-    """The draft of that id, locked for the transaction.
+    """The draft of that id; its mention and itself are locked for the transaction, in this order.
 
     Raises:
         NotFound: there is none.
     """
-    row = session.exec(
-        select(DraftRow).where(DraftRow.id == draft_id).with_for_update()
-    ).one_or_none()
-    if row is None:
+    owner = session.exec(select(DraftRow.mention_id).where(DraftRow.id == draft_id)).one_or_none()
+    if owner is None:
         raise NotFound(f"draft {draft_id}")
-    return row
+    mentions.lock_mention(session, owner)
+    return session.exec(
+        select(DraftRow)
+        .where(DraftRow.id == draft_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def list_mention_ids(session: Session, draft_ids: Sequence[int]) -> list[int]:
+    """What these drafts would answer."""
+    found = select(DraftRow.mention_id).where(col(DraftRow.id).in_(draft_ids))
+    return list(session.exec(found))
 
 
 def find_proposed_draft(session: Session, mention_id: int) -> DraftRow | None:
@@ -74,14 +101,21 @@ def save_approval(session: Session, approval: Approval) -> None:
 
 
 def count_valid_approvals(session: Session, draft: DraftRow) -> int:
-    """Approvals that count: where two are asked, the editor's own does not.
+    """Approvals that count: by people who may still give them and, where two are asked, not by
+    the editor.
 
-    The trigger on `reply` counts the same way; this one is for telling people.
+    The triggers on `draft` and `reply` count the same way; this one is for telling people.
     """
     query = (
         select(func.count())
         .select_from(Approval)
-        .where(Approval.draft_id == draft.id, Approval.text_digest == draft.text_digest)
+        .join(Person, col(Person.id) == Approval.person_id)
+        .where(
+            Approval.draft_id == draft.id,
+            Approval.text_digest == draft.text_digest,
+            col(Person.is_active),
+            col(Person.role).in_(APPROVERS),
+        )
     )
     if draft.approvals_needed > 1 and draft.editor_id is not None:
         query = query.where(Approval.person_id != draft.editor_id)
@@ -96,15 +130,49 @@ def save_reply(session: Session, reply: Reply) -> Reply:
 
 
 def get_reply(session: Session, reply_id: int) -> Reply:
-    """The reply of that id, locked for the transaction.
+    """The reply of that id; its mention and itself are locked for the transaction, in this order.
 
     Raises:
         NotFound: there is none.
     """
-    row = session.exec(select(Reply).where(Reply.id == reply_id).with_for_update()).one_or_none()
-    if row is None:
+    owner = session.exec(select(Reply.mention_id).where(Reply.id == reply_id)).one_or_none()
+    if owner is None:
         raise NotFound(f"reply {reply_id}")
-    return row
+    mentions.lock_mention(session, owner)
+    return session.exec(
+        select(Reply)
+        .where(Reply.id == reply_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def find_ended_statement(session: Session, draft: DraftRow) -> Statement | None:
+    """The statement a draft is bound to, if it is not in force (any more)."""
+    if draft.statement_id is None:
+        return None
+    statement = session.get(Statement, draft.statement_id)
+    is_in_force = statement is not None and statement.state == StatementState.APPROVED
+    return None if is_in_force else statement
+
+
+def list_drafts_of_statement(session: Session, statement_id: int) -> list[DraftRow]:
+    """Drafts bound to a statement that wait for a person or to be sent."""
+    live = (DraftState.PROPOSED, DraftState.OFFERED, DraftState.APPROVED)
+    return list(
+        session.exec(
+            select(DraftRow)
+            .where(DraftRow.statement_id == statement_id, col(DraftRow.state).in_(live))
+            .order_by(col(DraftRow.mention_id), col(DraftRow.id))
+        )
+    )
+
+
+def find_on_its_way(session: Session, mention_id: int) -> Reply | None:
+    """The reply to a mention whose outcome is still open, or None."""
+    return session.exec(
+        select(Reply).where(Reply.mention_id == mention_id, col(Reply.state).in_(ON_ITS_WAY))
+    ).first()
 
 
 def list_replies(session: Session, mention_id: int) -> list[Reply]:
@@ -115,37 +183,53 @@ def list_replies(session: Session, mention_id: int) -> list[Reply]:
 
 
 def claim_reply(session: Session, brand_id: str, at: datetime) -> Reply | None:
-    """The oldest reply whose undo window is over, locked; None when there is none."""
-    return session.exec(_next_reply(brand_id, at).with_for_update(skip_locked=True)).first()
+    """The oldest reply whose undo window is over, locked after its mention; None: there is none.
 
-
-def _next_reply(brand_id: str, at: datetime) -> SelectOfScalar[Reply]:
-    return (
-        select(Reply)
-        .where(Reply.brand_id == brand_id, Reply.state == ReplyState.QUEUED, Reply.send_after <= at)
+    What another process is busy with is passed over.
+    """
+    found = session.exec(
+        select(Reply.id)
+        .join(Mention, col(Mention.id) == Reply.mention_id)
+        .where(*_is_due(brand_id, at))
         .order_by(col(Reply.send_after), col(Reply.id))
         .limit(1)
+        .with_for_update(skip_locked=True, of=Mention)
+    ).first()
+    reply = get_reply(session, found) if found is not None else None
+    return reply if reply is not None and reply.state == ReplyState.QUEUED else None
+
+
+def _is_due(brand_id: str, at: datetime) -> tuple[Any, ...]:
+    return (
+        Reply.brand_id == brand_id,
+        Reply.state == ReplyState.QUEUED,
+        col(Reply.send_after) <= at,
     )
 
 
 def find_next_reply(session: Session, brand_id: str, at: datetime) -> Reply | None:
     """What `claim_reply` would claim, without claiming it."""
-    return session.exec(_next_reply(brand_id, at)).first()
+    return session.exec(
+        select(Reply)
+        .where(*_is_due(brand_id, at))
+        .order_by(col(Reply.send_after), col(Reply.id))
+        .limit(1)
+    ).first()
 
 
 def list_lost_replies(session: Session, brand_id: str, at: datetime) -> list[Reply]:
     """Replies `sending` for longer than their lease: the process that sent them is gone."""
-    return list(
-        session.exec(
-            select(Reply)
-            .where(
-                Reply.brand_id == brand_id,
-                Reply.state == ReplyState.SENDING,
-                col(Reply.lease_until) < at,
-            )
-            .with_for_update(skip_locked=True)
+    found = session.exec(
+        select(Reply.id)
+        .where(
+            Reply.brand_id == brand_id,
+            Reply.state == ReplyState.SENDING,
+            col(Reply.lease_until) < at,
         )
-    )
+        .order_by(col(Reply.mention_id))
+    ).all()
+    rows = [get_reply(session, reply_id) for reply_id in found if reply_id is not None]
+    return [row for row in rows if row.state == ReplyState.SENDING]
 
 
 def claim_follow_ups(
@@ -213,27 +297,6 @@ def get_place(session: Session, mention: Mention) -> Thread:
     return thread
 
 
-def save_promises(session: Session, promises: Sequence[Promise]) -> None:
-    """Enter promises into the ledger."""
-    session.add_all(promises)
-    session.flush()
-
-
-def list_due_promises(session: Session, brand_id: str, at: datetime) -> list[Promise]:
-    """Open promises whose date has come."""
-    return list(
-        session.exec(
-            select(Promise)
-            .where(
-                Promise.brand_id == brand_id,
-                Promise.state == PromiseState.OPEN,
-                Promise.due_at <= at,
-            )
-            .order_by(col(Promise.due_at))
-        )
-    )
-
-
 def list_public_texts(session: Session, brand_id: str, limit: int = 200) -> list[str]:
     """Texts of our latest replies that are out or on their way, newest first."""
     out = (ReplyState.QUEUED, ReplyState.SENDING, ReplyState.POSTED, ReplyState.UNKNOWN)
@@ -243,15 +306,6 @@ def list_public_texts(session: Session, brand_id: str, limit: int = 200) -> list
             .where(Reply.brand_id == brand_id, col(Reply.state).in_(out))
             .order_by(col(Reply.id).desc())
             .limit(limit)
-        )
-    )
-
-
-def list_open_promises(session: Session, reply_id: int) -> list[Promise]:
-    """What one reply promised and is not kept yet."""
-    return list(
-        session.exec(
-            select(Promise).where(Promise.reply_id == reply_id, Promise.state == PromiseState.OPEN)
         )
     )
 

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, or_, select, update
 
+from otklik.entries import SourceSettings
 from otklik.enums import SourceHealth, SourceOrigin
 from otklik.errors import NotFound
 from otklik.models import Source
-from otklik.settings import SourceSettings
 
 # a source that failed this often in a row is `failing`; before that it is `suspect`
 FAILING_AFTER = 3
@@ -103,9 +103,13 @@ def ensure_source(
 
 
 def list_sources(session: Session, brand_id: str) -> list[Source]:
-    """All sources of a brand, by name."""
+    """All sources of a brand that were not removed, by name."""
     return list(
-        session.exec(select(Source).where(Source.brand_id == brand_id).order_by(Source.name))
+        session.exec(
+            select(Source)
+            .where(Source.brand_id == brand_id, col(Source.removed_at).is_(None))
+            .order_by(Source.name)
+        )
     )
 
 

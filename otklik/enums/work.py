@@ -1,76 +1,6 @@
-"""The vocabulary: every closed set of words the house uses.
+"""What a comment, its case, drafts, replies and promises go through."""
 
-Enums are stored as strings and only ever added to: a value once written to a database
-must be readable for ever. `Urgency` is the one integer, because people sort by it.
-"""
-
-from enum import IntEnum, StrEnum
-
-
-class Claim(StrEnum):
-    """Is there something that could be checked, answered or fixed?"""
-
-    NONE = "none"
-    VAGUE = "vague"
-    CONCRETE = "concrete"
-
-
-class Abuse(StrEnum):
-    """How does the text treat people?"""
-
-    NONE = "none"
-    PROFANE = "profane"
-    INSULT = "insult"
-    THREAT = "threat"
-
-
-class Stance(StrEnum):
-    """Where the two axes put the author."""
-
-    CRITIC = "critic"
-    HEATED = "heated"
-    HATER = "hater"
-    PRAISE = "praise"
-    QUESTION = "question"
-    OTHER = "other"
-
-
-class Urgency(IntEnum):
-    """When a person at the desk must see it."""
-
-    LOW = 0
-    NORMAL = 1
-    HIGH = 2
-    CRITICAL = 3
-
-
-class Topic(StrEnum):
-    """What the comment is about for the business; one, the main one."""
-
-    DELIVERY = "delivery"
-    QUALITY = "quality"
-    STAFF = "staff"
-    PRICE = "price"
-    APP = "app"
-    PLACE = "place"
-    POLICY = "policy"
-    NONE = "none"
-
-
-class Effort(StrEnum):
-    """How much work a verdict is worth: which of the classifier's readers are asked."""
-
-    FAST = "fast"
-    BALANCED = "balanced"
-    THOROUGH = "thorough"
-
-
-class Language(StrEnum):
-    """Languages the classifier answers for; everything else is `OTHER` and abstained on."""
-
-    RUSSIAN = "ru"
-    ENGLISH = "en"
-    OTHER = "other"
+from enum import StrEnum
 
 
 class MentionState(StrEnum):
@@ -106,6 +36,7 @@ class DraftState(StrEnum):
     REJECTED = "rejected"
     EXPIRED = "expired"
     SUPERSEDED = "superseded"
+    OFFERED = "offered"  # shown beside the proposed one; a person may choose it
 
 
 class ReplyState(StrEnum):
@@ -135,6 +66,7 @@ class IncidentState(StrEnum):
     IN_WORK = "in_work"
     SOLVED = "solved"
     REOPENED = "reopened"
+    DISMISSED = "dismissed"
 
 
 class IncidentKind(StrEnum):
@@ -142,6 +74,15 @@ class IncidentKind(StrEnum):
 
     FAULT = "fault"
     ATTACK = "attack"
+
+
+class MemberChange(StrEnum):
+    """What a person did to the members of an incident."""
+
+    ATTACHED = "attached"
+    EXCLUDED = "excluded"
+    MERGED = "merged"
+    SPLIT = "split"
 
 
 class Approach(StrEnum):
@@ -153,6 +94,7 @@ class Approach(StrEnum):
     THANK = "thank"
     ANSWER = "answer"
     ASK_IN_PRIVATE = "ask_in_private"
+    WARN = "warn"  # asks to stop; once posted it counts as a warning
 
 
 class EffectKind(StrEnum):
@@ -167,6 +109,8 @@ class EffectKind(StrEnum):
     HOLD = "hold"
     HIDE = "hide"
     SECOND_APPROVAL = "second_approval"
+    BAN = "ban"  # asks people for a ban; never bans
+    REPORT = "report"  # asks people to report it to the platform
 
 
 class Severity(StrEnum):
@@ -186,22 +130,12 @@ class PointState(StrEnum):
     GAP = "gap"  # no fact: ask or escalate; visible to the editor
 
 
-class SourceHealth(StrEnum):
-    """How a source is doing."""
+class StatementState(StrEnum):
+    """Life of an incident's statement."""
 
-    NEW = "new"
-    OK = "ok"
-    SUSPECT = "suspect"
-    FAILING = "failing"
-    OFF = "off"
-
-
-class SourceOrigin(StrEnum):
-    """Who named a source."""
-
-    SETTINGS = "settings"  # an entry of otklik.toml
-    DESK = "desk"  # added by a person, by command or form
-    IMPORT = "import"  # a file that was read
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    RETIRED = "retired"
 
 
 class SlaState(StrEnum):
@@ -212,6 +146,24 @@ class SlaState(StrEnum):
     MISSED = "missed"
 
 
+class ClockKind(StrEnum):
+    """Which term of a zone a clock counts."""
+
+    FIRST_REPLY = "first_reply"  # from publication to our first public reply
+    NEXT_REPLY = "next_reply"  # the author wrote again after it
+    RESOLUTION = "resolution"  # until the case is closed
+
+
+class ClockState(StrEnum):
+    """Life of a clock; only `RUNNING` has a moment at which it runs out."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    MET = "met"
+    MISSED = "missed"
+    VOID = "void"  # needs no reply of ours any more
+
+
 class PromiseState(StrEnum):
     """A promise is a debt."""
 
@@ -219,38 +171,6 @@ class PromiseState(StrEnum):
     KEPT = "kept"
     BROKEN = "broken"
     VOID = "void"  # the reply that made it never went out
-
-
-class DeliveryState(StrEnum):
-    """One alert on one channel."""
-
-    PENDING = "pending"
-    SENDING = "sending"
-    SENT = "sent"
-    FAILED = "failed"
-
-
-class AlertKind(StrEnum):
-    """What an alert tells of."""
-
-    URGENT_MENTION = "urgent_mention"
-    INCIDENT = "incident"
-    SOURCE_DOWN = "source_down"
-    SOURCE_SILENT = "source_silent"
-    BUDGET_SPENT = "budget_spent"
-    SLA_MISSED = "sla_missed"
-    PROMISE_DUE = "promise_due"
-    REPLY_UNKNOWN = "reply_unknown"
-    REPLY_FAILED = "reply_failed"
-
-
-class Role(StrEnum):
-    """Who may do what; each role may do what the ones before it may."""
-
-    OPERATOR = "operator"
-    APPROVER = "approver"
-    LEAD = "lead"
-    ADMIN = "admin"
 
 
 class PostingMode(StrEnum):
