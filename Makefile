@@ -11,7 +11,7 @@ INSTALL := $(PY) -m pip --disable-pip-version-check --quiet --quiet install --pr
 PINS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix docs bench proof clean
+.PHONY: help run test check fix docs bench proof soak clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do \
@@ -38,12 +38,18 @@ fix: $(VENV)/.dev-stamp ## mend what a machine can mend: style, order of imports
 docs: $(VENV)/.dev-stamp ## write docs/settings.md and docs/platforms.md again
 	$(PY) -m otklik.documentation
 
-bench: $(VENV)/.dev-stamp $(VENV)/fasttext/.stamp $(VENV)/profanity/.stamp ## mentions per second on both databases, comments beside other tools
+bench: $(VENV)/.dev-stamp $(VENV)/fasttext/.stamp $(VENV)/profanity/.stamp ## mentions per second, comments beside other tools, clicks at the desk
 	@$(PY) -m tests.bench --fasttext $(VENV)/fasttext/bin/python \
 		--profanity $(VENV)/profanity/bin/python $(ARGS)
 
 proof: $(VENV)/.dev-stamp ## the long proofs at full size
 	@PROOF=full $(PY) -m pytest -q -m proof $(ARGS)
+	@$(PY) -m tests.scenarios
+	@$(PY) -m tests.latency
+
+soak: $(VENV)/.dev-stamp ## the whole system for an hour at 10 mentions a second, on each database
+	@$(PY) -m tests.soak --on sqlite $(ARGS)
+	@$(PY) -m tests.soak --on postgresql $(ARGS)
 
 clean: ## remove environment, caches and artefacts; the database in var/ stays
 	rm -rf .venv build dist artefacts .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info

@@ -22,29 +22,27 @@ from otklik import migrate as migrations
 from otklik.alerts import Channel, build_channel
 from otklik.completions import Address, CompletionClient
 from otklik.desk import Desk
+from otklik.entries import BackendSettings, ChannelSettings
 from otklik.errors import ConfigError
 from otklik.judging import Backend, Judge
+from otklik.knowing import FollowingKnowledge
 from otklik.limiter import DatabaseMeter
-from otklik.models import FactRow, PolicyRevision
 from otklik.neighbours import check_neighbours
+from otklik.operations.following import FollowingOperations
 from otklik.own_lists import open_relator
 from otklik.platforms import discover
+from otklik.policies import Following
 from otklik.registry import Registry
 from otklik.serving import Serving
-from otklik.settings import (
-    BackendSettings,
-    ChannelSettings,
-    Settings,
-    load_settings,
-    resolve_config,
-)
-from otklik.store import judgements, sources
+from otklik.settings import Settings, load_settings, resolve_config
+from otklik.store import sources
 from otklik.watching import check_sources
-from responder.drafting import DeterministicWriter
-from responder.knowledge import Fact, Knowledge
-from responder.knowledge_file import load_knowledge, shipped_knowledge
+from responder.drafting import DeterministicWriter, Writer
+from responder.drafting.language_model import LanguageModelWriter, WriterConfig
+from responder.knowledge import Current, Fact, Knowledge, keeping, searching
+from responder.knowledge.house import House, read_house
 from responder.policy import Policy
-from responder.policy_file import check_revision, load_policy, shipped_policy
+from responder.policy.file import find_policy
 
 CONSOLE = ChannelSettings(name="console", kind="console", min_urgency=3)
 
@@ -65,27 +63,28 @@ def open_desk(settings: Settings | None = None, *, migrate: bool = False) -> Des
     settings = with_channels(settings or load_settings())
     platforms = discover()
     check_sources(settings.sources, platforms)
-    policy, knowledge = read_policy(settings), read_knowledge(settings)
     channels = build_channels(settings)
     engine = open_database(settings, migrate=migrate)
     with database.session(engine) as session:
         at = clock.now()
         sources.sync_sources(session, settings.brand_id, settings.sources, at)
-        keep_policy(session, settings.brand_id, policy, at)
-        keep_facts(session, settings.brand_id, knowledge.facts, at)
         relator = open_relator(session, settings, at)
+    policies = Following(engine, settings, at)
+    known = FollowingKnowledge(engine, settings, at)
+    operating = FollowingOperations(engine, settings, at)
     base = open_judge(settings)
     return Desk(
         settings=settings,
         engine=engine,
         platforms=platforms,
         classifier=open_backend(settings.classifier, engine, base, "classifier") or base,
-        policy=policy,
-        writer=DeterministicWriter(knowledge),
-        knowledge=knowledge,
+        policies=policies,
+        writer=open_writer(settings.writer, engine, known),
+        known=known,
         channels=MappingProxyType(channels),
         shadow=open_backend(settings.shadow, engine, base, "shadow"),
         relator=relator,
+        operating=operating,
     )
 
 
@@ -123,7 +122,24 @@ def open_backend(
     return backend
 
 
-def address_of(config: LanguageModelConfig) -> Address:
+def open_writer(entry: BackendSettings | None, engine: Engine, known: Current) -> Writer:
+    """Our own writer, with a language model beside it where one is set.
+
+    Raises:
+        ConfigError: a setting is wrong.
+    """
+    own = DeterministicWriter(known)
+    if entry is None:
+        return own
+    if entry.kind != "language_model":
+        raise ConfigError(f"writer: kind {entry.kind!r} is unknown; known: language_model")
+    config = resolve_config(WriterConfig, entry.config, "writer (language_model)")
+    asker = CompletionClient(address_of(config), DatabaseMeter(engine, 0))
+    at_once = {"concurrency": config.concurrency, "batch": config.batch}
+    return LanguageModelWriter(own, known, asker, **at_once)
+
+
+def address_of(config: LanguageModelConfig | WriterConfig) -> Address:
     """Where and how the model of these settings is asked."""
     return Address(**{field.name: getattr(config, field.name) for field in fields(Address)})
 
@@ -147,14 +163,22 @@ def with_channels(settings: Settings) -> Settings:
 
 
 def read_policy(settings: Settings) -> Policy:
-    """The policy of the settings, or the shipped one."""
-    return load_policy(Path(settings.policy_file)) if settings.policy_file else shipped_policy()
+    """The policy of the settings: a file, a shipped one by name, or the shop's."""
+    return find_policy(settings.policy_file)
 
 
-def read_knowledge(settings: Settings) -> Knowledge:
-    """The facts of the settings, or the shipped ones."""
-    file = settings.knowledge_file
-    return load_knowledge(Path(file)) if file else shipped_knowledge()
+def read_knowledge(settings: Settings, session: Session) -> Knowledge:
+    """What the house knows now: files of the settings and what its desk has in force."""
+    return read_whole_house(settings, session).knowledge
+
+
+def read_whole_house(settings: Settings, session: Session) -> House:
+    """The same with where each thing comes from.
+
+    Raises:
+        PolicyError: the files are wrong, and there never were good ones.
+    """
+    return read_house(session, settings.brand_id, settings.knowledge_file)
 
 
 def build_channels(settings: Settings) -> dict[str, tuple[ChannelSettings, Channel]]:
@@ -167,40 +191,11 @@ def build_channels(settings: Settings) -> dict[str, tuple[ChannelSettings, Chann
     }
 
 
-def keep_policy(session: Session, brand_id: str, policy: Policy, at: datetime) -> None:
-    """Store this revision's text for ever.
-
-    Raises:
-        PolicyError: the text changed under an old version number.
-    """
-    last = judgements.find_last_policy(session, brand_id, policy.name)
-    if last is not None:
-        known = {"version": last.version, "digest": last.digest}
-        check_revision(policy.model_copy(update=known), policy)
-    revision = PolicyRevision(
-        digest=policy.digest,
-        brand_id=brand_id,
-        name=policy.name,
-        version=policy.version,
-        text=policy.text,
-        loaded_at=at,
-    )
-    judgements.save_policy_revision(session, revision)
-
-
 def keep_facts(session: Session, brand_id: str, facts: Iterable[Fact], at: datetime) -> None:
-    """Store each fact as it reads now, so that what was cited stays readable."""
-    rows = [
-        FactRow(
-            digest=fact.digest,
-            brand_id=brand_id,
-            fact_id=fact.id,
-            value=fact.model_dump(mode="json"),
-            loaded_at=at,
-        )
-        for fact in facts
-    ]
-    judgements.save_facts(session, rows)
+    """Store each fact as it reads now, so that what was cited stays readable and is found."""
+    known = list(facts)
+    keeping.keep(session, brand_id, known, at)
+    searching.sync(session, brand_id, known, at)
 
 
 def is_blank(settings: Settings) -> bool:

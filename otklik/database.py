@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
 from otklik.errors import ConfigError
 
-BUSY_TIMEOUT_MS = 10_000
+BUSY_TIMEOUT_MS = 30_000
 
 
 def make_engine(url: str) -> Engine:
@@ -45,9 +46,17 @@ def _sqlite_engine(url: str, file: str | None) -> Engine:
     engine = create_engine(
         url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, hide_parameters=True
     )
+    engine.dialect.statement_compiler = _HintingCompiler
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+class _HintingCompiler(SQLiteCompiler):
+    """`with_hint(table, "INDEXED BY …", "sqlite")` is written out; SQLAlchemy leaves it away."""
+
+    def get_from_hint_text(self, table: Any, text: str | None) -> str | None:
+        return text
 
 
 def _configure_sqlite(connection: sqlite3.Connection, _: Any) -> None:
@@ -71,6 +80,13 @@ def session(engine: Engine) -> Iterator[Session]:
     """One transaction: committed when the block ends, rolled back when it raises."""
     with Session(engine, expire_on_commit=False) as opened, opened.begin():
         yield opened
+
+
+@contextmanager
+def all_or_none(session: Session) -> Iterator[None]:
+    """What is done in the block is undone when it raises, though the transaction may go on."""
+    with session.begin_nested():
+        yield
 
 
 @contextmanager

@@ -90,6 +90,8 @@ def default_of(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True)
     if value is None:
         return "none"
+    if isinstance(value, BaseModel):
+        return "that of its keys"
     plain = list(value) if isinstance(value, tuple | set | frozenset) else value
     return f"`{json.dumps(plain, ensure_ascii=False, default=str)}`"
 

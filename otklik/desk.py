@@ -14,9 +14,14 @@ from sqlmodel import Session
 
 from otklik import audit, clock
 from otklik.alerts import Channel
+from otklik.entries import ChannelSettings
 from otklik.judging import Backend, Judge
+from otklik.knowing import Knowing
+from otklik.operations import Operations
+from otklik.operations.following import FixedOperations, Operating
 from otklik.platforms import AnyPlatform
-from otklik.settings import ChannelSettings, Settings
+from otklik.policies import Policies
+from otklik.settings import Settings
 from responder.drafting import Writer
 from responder.knowledge import Knowledge
 from responder.policy import Policy
@@ -36,20 +41,36 @@ class Desk:
     engine: Engine
     platforms: Mapping[str, type[AnyPlatform]]
     classifier: Judge
-    policy: Policy
-    knowledge: Knowledge
+    policies: Policies
+    known: Knowing
     writer: Writer
     channels: Mapping[str, tuple[ChannelSettings, Channel]]
     shadow: Backend | None = None
     relator: Relator | None = None
+    operating: Operating = field(default_factory=FixedOperations)
     now: Callable[[], datetime] = clock.now
     stopping: threading.Event = field(default_factory=threading.Event)
     owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
 
     @property
+    def policy(self) -> Policy:
+        """The policy in force at this moment."""
+        return self.policies.current
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """What the house knows at this moment."""
+        return self.known.current
+
+    @property
     def brand_id(self) -> str:
         """Whose desk this is."""
         return self.settings.brand_id
+
+    @property
+    def operations(self) -> Operations | None:
+        """Zones, calendars, rota and routes at this moment; None: nothing was set up."""
+        return self.operating.current
 
     def local_now(self) -> datetime:
         """The present moment in the desk's own time zone: there its days begin and end."""

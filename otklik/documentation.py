@@ -16,8 +16,12 @@ from pydantic import BaseModel
 from classifier.backends import KINDS
 from otklik.alerts import Channel, ChannelConfig, discover_channels
 from otklik.describing import bounds_of, default_of, describe_field, type_name
+from otklik.entries import BackendSettings, ChannelSettings, OidcSettings, SourceSettings
+from otklik.heartbeat_settings import HeartbeatSettings
 from otklik.platforms import AnyPlatform, Capability, PlatformSettings, discover
-from otklik.settings import BackendSettings, ChannelSettings, Settings, SourceSettings
+from otklik.report_settings import ReportSettings
+from otklik.settings import Settings
+from responder.drafting.language_model import WriterConfig
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 HEAD = "<!-- Written by `make docs` from the code; a change here is lost. -->"
@@ -54,6 +58,12 @@ def settings_page() -> str:
         "",
     ]
     lines += [*_table(SourceSettings, list(SourceSettings.model_fields)), ""]
+    lines += ["## `[oidc]`: signing in with the accounts of the company", "", *_OIDC, ""]
+    lines += [*_table(OidcSettings, list(OidcSettings.model_fields)), ""]
+    lines += ["## `[reports]`: the weekly report", "", *_REPORTS, ""]
+    lines += [*_table(ReportSettings, list(ReportSettings.model_fields)), ""]
+    lines += ["## `[heartbeat]`: who watches the monitor", "", *_HEARTBEAT, ""]
+    lines += [*_table(HeartbeatSettings, list(HeartbeatSettings.model_fields)), ""]
     lines += ["## `[[channels]]`: where alerts go", ""]
     lines += [*_table(ChannelSettings, list(ChannelSettings.model_fields)), ""]
     lines += ["Every channel also knows:", ""]
@@ -66,6 +76,8 @@ def settings_page() -> str:
         lines += [f'### `kind = "{kind}"`: {backend.title}', "", _first_words(backend), ""]
         model = backend.settings_type
         lines += [*_table(model, list(model.model_fields)), ""]
+    lines += ["## `[writer]`: a language model that writes drafts", "", *_WRITER, ""]
+    lines += [*_table(WriterConfig, list(WriterConfig.model_fields)), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -139,6 +151,24 @@ def _terms(kind: type[AnyPlatform]) -> list[str]:
 def _first_words(part: type[Any]) -> str:
     return (inspect.getdoc(part) or "").split("\n\n", maxsplit=1)[0].replace("\n", " ")
 
+
+_OIDC = [
+    "Register `<desk_url>/oidc/callback` at the provider and set `desk_url`. What it says of a",
+    "person is matched to an account by its subject, at first by the confirmed e-mail address.",
+    "[Why not `st.login`](decisions/0021-oidc-beside-streamlit.md).",
+]
+_HEARTBEAT = [
+    "The monitor's signs of life, and what `otklik watch-heartbeat` goes by:",
+    "[alerts.md](alerts.md#when-the-monitor-itself-stops).",
+]
+_REPORTS = [
+    "One page for whoever decides, once for each week; what it says: [reports.md](reports.md).",
+    "`otklik reports weekly` writes one at any time.",
+]
+_WRITER = [
+    'Only `kind = "language_model"`. What is sent and checked, and how to reach which endpoint:',
+    "[writers.md](writers.md). Without this section our own writer works alone.",
+]
 
 _BACKENDS = [
     "Off by default: see [operating](operating.md#other-models-beside-or-instead). The other keys",

@@ -7,6 +7,8 @@ composition root hands over, so that the classifier itself never touches a netwo
 
 from __future__ import annotations
 
+import json
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -163,3 +165,19 @@ class Asker(Protocol):
 
     def close(self) -> None:
         """Give back connections."""
+
+
+def read_json(text: str) -> Any:
+    """The JSON a model wrote, with or without the fence some put around it.
+
+    Raises:
+        ValueError: it is none, or a key stands twice.
+    """
+    found = re.fullmatch(r"\s*```(?:json)?\s*\n(.*)\n\s*```\s*", text, re.S)
+    return json.loads(found.group(1) if found else text, object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len({key for key, _ in pairs}) < len(pairs):
+        raise ValueError("a key stands twice")
+    return dict(pairs)

@@ -16,7 +16,7 @@ from classifier.comparing import Budgets, wilson
 from otklik.enums import Stance
 from otklik.learning import CASES, StaffLabel, read_labels, sort_labels
 from otklik.store import labels as rows
-from otklik.store.labels import Judgement, Version
+from otklik.store.labels import Version
 
 
 @dataclass(frozen=True)
@@ -78,26 +78,35 @@ class Measured:
 
 
 def measure_staff(
-    session: Session, brand_id: str, since: datetime, *, budgets: Budgets | None = None
+    session: Session,
+    brand_id: str,
+    since: datetime,
+    *,
+    budgets: Budgets | None = None,
+    labels: Sequence[StaffLabel] | None = None,
 ) -> Measured:
-    """Everything staff have decided since then, counted."""
+    """Everything staff have decided since then, counted.
+
+    Args:
+        labels: all of `read_labels`, where it was read already.
+    """
     limits = budgets or Budgets()
-    every = read_labels(session, brand_id)
+    every = read_labels(session, brand_id) if labels is None else labels
     found = [one for one in every if one.at >= since]
     settled = [one for one in found if one.judged and "stance" in one.values and not one.disputed]
     labelled = {(one.mention_id, one.version) for one in every if "stance" in one.values}
     seen = _seen(session, brand_id, since, labelled)
     critics = [one for one in settled if one.values["stance"] in CASES]
-    agreed = [one for one in seen if one.values["stance"] in CASES]
-    cases = len(critics) + len(agreed)
+    agreed = sum(seen[stance] for stance in CASES)
+    cases = len(critics) + agreed
     total, unsure = rows.count_verdicts(session, brand_id, since)
     kept = sort_labels(found)
     return Measured(
         since=since,
         labelled=len(found),
-        seen=len(seen),
+        seen=seen.total(),
         critics_labelled=len(critics),
-        critics_seen=len(agreed),
+        critics_seen=agreed,
         as_hater=Rate(_filed(critics, Stance.HATER), cases, limits.hater),
         as_other=Rate(_filed(critics, Stance.OTHER), cases, limits.other),
         abstained=Rate(unsure, total, limits.abstained),
@@ -113,18 +122,13 @@ def measure_staff(
     )
 
 
-def _seen(
-    session: Session, brand_id: str, since: datetime, labelled: set[Version]
-) -> list[Judgement]:
-    """Verdicts whose answer a person let out without correcting the stance."""
-    approved = rows.list_approved(session, brand_id, since)
-    last: dict[Version, Judgement] = {}
-    for verdict in rows.list_approved_judgements(session, brand_id, since):
-        key = (verdict.mention_id, verdict.version)
-        # a model that judged anew after the approval was not what the person saw
-        if key in approved and key not in labelled and verdict.at <= approved[key]:
-            last[key] = verdict
-    return list(last.values())
+def _seen(session: Session, brand_id: str, since: datetime, labelled: set[Version]) -> Counter[str]:
+    """Verdicts whose answer a person let out without correcting the stance, by stance."""
+    found = Counter(rows.count_seen(session, brand_id, since))
+    if labelled:
+        both = rows.list_seen_labelled(session, brand_id, since)
+        found.subtract(stance for version, stance in both.items() if version in labelled)
+    return found
 
 
 def _filed(critics: Sequence[StaffLabel], stance: Stance) -> int:

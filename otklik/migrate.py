@@ -26,7 +26,8 @@ def _config(connection: Any = None) -> Config:
 
 def is_compared(name: str | None, kind: str, _: Any) -> bool:
     """Does autogenerate compare this? Not the search tables and index, made by hand."""
-    return not (kind in {"table", "index"} and (name or "").startswith("mention_search"))
+    by_hand = ("mention_search", "fact_search")
+    return not (kind in {"table", "index"} and (name or "").startswith(by_hand))
 
 
 def head() -> str:

@@ -47,13 +47,18 @@ def store_page(db: Session, source: Source, page: Page, at: datetime) -> Intake:
 
 
 def read_thread(desk: Desk, reply: Reply) -> Page | OtklikError | None:
-    """Store the thread of a reply as it stands now.
+    """Store the thread of a reply as it stands now; see `read_thread_of`."""
+    return read_thread_of(desk, reply.mention_id)
+
+
+def read_thread_of(desk: Desk, mention_id: int) -> Page | OtklikError | None:
+    """Store the thread of a mention as it stands now.
 
     Returns:
         What was read; the error when it could not be read; None when the platform has no way.
     """
     with reading(desk.engine) as db:
-        mention = mentions.get_mention(db, reply.mention_id)
+        mention = mentions.get_mention(db, mention_id)
         place = replies.get_place(db, mention)
         source = sources.get_source(db, mention.source_id)
     try:

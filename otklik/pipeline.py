@@ -14,24 +14,26 @@ import structlog
 from sqlmodel import Session
 
 from otklik import readings
-from otklik.ahead import judge_ahead
+from otklik.ahead import judge_ahead, reply_limits, take_up_facts, write_ahead
 from otklik.database import reading, session
 from otklik.desk import Desk, StepCount, note_failure
+from otklik.doing import act_all
 from otklik.enums import MentionState, PostingMode
 from otklik.errors import NotFound, OtklikError, PlatformError
 from otklik.models import Mention, Reply
 from otklik.outside import read_thread, send_reply
 from otklik.platforms import Page
 from otklik.readings import Progress
-from otklik.store import alerts as alert_rows
 from otklik.store import judgements, mentions, replies, sources
 from otklik.store.intake import IntakeCount
 from otklik.switches import posting_mode
-from responder import notices, posting, relating, rulings, waves
+from otklik.telling import tell_all
+from responder import deciding, escalation, notices, posting, proposing, relating
+from responder.incidents import life, mended, waves
+from responder.knowledge import expiry
 
 log = structlog.get_logger()
 
-LEASE = timedelta(seconds=60)
 # seconds: sources are read side by side in shares of a round, so that none waits for another
 ROUND, SHARE, WAKE = 30.0, 15.0, 1.0
 
@@ -166,8 +168,10 @@ def group(desk: Desk, limit: int = 200) -> StepCount:
 
     def work(db: Session, rows: list[Mention]) -> None:
         waves.open_cases(db, rows, desk.now())
+        house = life.House(desk.settings.channels, desk.knowledge)
+        least = desk.settings.incident_size
         for incident in waves.find_incidents(db, rows, desk.settings, desk.knowledge, desk.now()):
-            notices.new_incident(db, incident, desk.settings.channels, desk.now())
+            life.took_in(db, incident, desk.now(), house=house, least=least)
         _move(rows, MentionState.GROUPED, desk.now())
 
     return _each(
@@ -177,21 +181,29 @@ def group(desk: Desk, limit: int = 200) -> StepCount:
 
 def decide(desk: Desk, limit: int = 200) -> StepCount:
     """Ask the policy, write down its decision, apply its effects."""
+    desk.policies.follow(desk.now())
+    desk.operating.follow(desk.now())
+    policy, shadow = desk.policies.current, desk.policies.shadow
 
     def work(db: Session, rows: list[Mention]) -> None:
-        rulings.decide_all(db, rows, desk.policy, desk.settings.channels, desk.now())
+        channels = desk.settings.channels
+        set_up, at = desk.operations, desk.local_now()
+        deciding.decide_all(db, rows, policy, channels, at, shadow=shadow, operations=set_up)
 
     return _each(desk, "decide", MentionState.GROUPED, limit, work)
 
 
 def draft(desk: Desk, limit: int = 25) -> StepCount:
-    """Write a reply for what policy wants answered."""
-    limits = {name: kind.reply_max_length for name, kind in desk.platforms.items()}
+    """Write a reply for what policy wants answered; anew where a fact it needs has changed."""
+    take_up_facts(desk)
+    limits, ahead = reply_limits(desk), write_ahead(desk, limit)
 
     def work(db: Session, rows: list[Mention]) -> None:
-        rulings.draft_all(db, rows, desk.writer, desk.knowledge, limits=limits, at=desk.local_now())
+        if rows := ahead.ready(rows):
+            at = desk.local_now()
+            proposing.draft_all(db, rows, desk.writer, desk.knowledge, limits=limits, at=at)
 
-    return _each(desk, "draft", MentionState.DECIDED, limit, work)
+    return _each(desk, "draft", MentionState.DECIDED, ahead.limit, work)
 
 
 def _move(rows: Sequence[Mention], state: MentionState, at: datetime) -> None:
@@ -266,7 +278,7 @@ def _isolated(work: Callable[[], None]) -> Exception | None:
     return None
 
 
-# ---- post, follow up, alert ----------------------------------------------------------------
+# ---- post, act, follow up, alert -----------------------------------------------------------
 
 
 def post(desk: Desk, limit: int = 20) -> StepCount:
@@ -305,19 +317,26 @@ def _post_one(desk: Desk) -> StepCount | None:
     return StepCount(int(not failed), int(failed))
 
 
+def act(desk: Desk, limit: int = 20) -> StepCount:
+    """Hide, ban, report, withdraw, correct: what people have approved, each once."""
+    return act_all(desk, limit)
+
+
 def follow_up(desk: Desk, limit: int = 20) -> StepCount:
-    """Read threads again after our replies; resolve what is unknown by what stands there."""
+    """Read threads again after our replies; draft what a solved incident owes to its authors."""
     now, pause = desk.now(), timedelta(seconds=desk.settings.follow_up_interval)
     with session(desk.engine) as db:
         for lost in posting.mark_lost(db, desk.brand_id, now):
             notices.reply_outcome(db, lost, desk.settings.channels, now)
     with session(desk.engine) as db:
         claimed = replies.claim_follow_ups(db, desk.brand_id, now, limit, pause)
+    with session(desk.engine) as db:
+        told = mended.draft_follow_ups(db, desk.brand_id, desk.knowledge, desk.local_now(), limit)
     for reply in claimed:
         page = read_thread(desk, reply)
         with session(desk.engine) as db:
             _resolve(desk, db, replies.get_reply(db, reply.id or 0), page)
-    return StepCount(len(claimed), 0)
+    return StepCount(len(claimed) + told, 0)
 
 
 def _resolve(desk: Desk, db: Session, reply: Reply, page: Page | OtklikError | None) -> None:
@@ -329,19 +348,14 @@ def _resolve(desk: Desk, db: Session, reply: Reply, page: Page | OtklikError | N
 
 def alert(desk: Desk, limit: int = 50) -> StepCount:
     """Raise what has fallen due, then deliver what waits, channel by channel."""
+    desk.known.follow(desk.now())
     with session(desk.engine) as db:
-        notices.fallen_due(db, desk.brand_id, desk.settings.channels, desk.now())
-    done = failed = 0
-    for _ in range(limit):
-        with session(desk.engine) as db:
-            claimed = alert_rows.claim_delivery(db, desk.brand_id, desk.now(), LEASE)
-        if claimed is None:
-            break
-        error = notices.deliver(desk.channels, *claimed, desk_url=desk.settings.desk_url)
-        with session(desk.engine) as db:
-            notices.save_outcome(db, claimed[0].id or 0, error, desk.now())
-        done, failed = done + (error is None), failed + (error is not None)
-    return StepCount(done, failed)
+        if desk.operations is not None:
+            channels, at = desk.settings.channels, desk.local_now()
+            escalation.run_clocks(db, desk.brand_id, desk.operations, channels, at)
+        notices.fallen_due(db, desk.settings, desk.local_now())
+        expiry.tell(db, desk.knowledge.facts, desk.settings, desk.now())
+    return tell_all(desk, limit, desk.operations)
 
 
 Step = Callable[[Desk, int | None], StepCount]
@@ -358,6 +372,7 @@ STEPS: dict[str, Step] = {
     "decide": _limited(decide),
     "draft": _limited(draft),
     "post": _limited(post),
+    "act": _limited(act),
     "follow_up": _limited(follow_up),
     "alert": _limited(alert),
 }

@@ -15,14 +15,16 @@ from pathlib import Path
 
 import httpx
 
+from otklik import clock, database, invitations
 from otklik.bootstrap import is_blank, open_database
 from otklik.errors import ConfigError
 from otklik.neighbours import check_neighbours
-from otklik.settings import Settings
+from otklik.settings import Settings, has_buttons
 from otklik.supervisor import Supervisor
 
 SCHEDULER = "otklik.schedule"
 DASHBOARD = "dashboard.launch"
+LISTENER = "otklik.listening"
 HOME = Path(__file__).resolve().parents[1]
 Say = Callable[[str], None]
 
@@ -40,15 +42,41 @@ def run_desk(settings: Settings, say: Say) -> None:
     with Supervisor() as supervisor:
         environment = desk_environment(settings, os.environ)
         supervisor.start("the scheduler", python(SCHEDULER), environment=environment)
+        if has_buttons(settings):
+            supervisor.start(
+                "the listener", python(LISTENER), environment=environment, is_spare=True
+            )
         supervisor.start("the dashboard", python(DASHBOARD), environment=environment)
         url = desk_url(settings)
         if not supervisor.wait_until(partial(answers, url), what="the dashboard", seconds=60):
             return
         say(f"The desk is at {url}")
-        say("No account yet? In another terminal: otklik people add --login you --role admin")
+        if link := first_link(settings):
+            say(
+                "There is no account yet. This link makes the first administrator, once, for a day:"
+            )
+            say(f"  {link}")
         say("Ctrl-C ends both the scheduler and the dashboard.")
         supervisor.wait()
         say("Stopping …")
+
+
+def first_link(settings: Settings) -> str | None:
+    """A link that makes the first administrator; None once somebody has an account."""
+    engine = open_database(settings)
+    try:
+        with database.session(engine) as session:
+            token = invitations.invite_first(session, settings.brand_id, clock.now())
+    finally:
+        engine.dispose()
+    return invitation_link(settings, token) if token else None
+
+
+def invitation_link(settings: Settings, token: str) -> str:
+    """Where the person opens an invitation."""
+    return (
+        f"{(settings.desk_url or desk_url(settings)).rstrip('/')}{invitations.PATH}?token={token}"
+    )
 
 
 def python(module: str, *arguments: str) -> list[str]:

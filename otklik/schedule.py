@@ -12,8 +12,10 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from types import FrameType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
@@ -23,14 +25,20 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from otklik import clock
 from otklik.bootstrap import open_database, open_desk
 from otklik.desk import Desk, StepCount
+from otklik.heart import Heart, beating, serving
 from otklik.leader import lead
 from otklik.logs import configure_logs, exit_on_error
 from otklik.pipeline import STEPS
+from otklik.pulse import IDLE
+from otklik.reports.daily import REST, count_days
+from otklik.reports.sending import send_due
 from otklik.settings import load_settings
 from otklik.shadowing import shadow
 
 log = structlog.get_logger("otklik.schedule")
 Step = Callable[[Desk, int | None], StepCount]
+# whoever has to be woken does not wait for the steps between
+RAISES = {"group": ("alert",), "decide": ("alert",)}
 
 
 class Schedule:
@@ -45,6 +53,8 @@ class Schedule:
         self._steps = dict(_steps_of(desk) if steps is None else steps)
         self._names = list(self._steps)
         self._stopping = desk.stopping
+        self._busy: dict[str, datetime] = {}
+        self._worked_at = clock.now()
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             executors={"default": {"type": "threadpool", "max_workers": len(self._steps)}},
@@ -73,9 +83,25 @@ class Schedule:
         self._stopping.set()
         self._scheduler.shutdown(wait=True)
 
+    def busy(self) -> dict[str, datetime]:
+        """Since when each step has been at what it is at; `IDLE`: since when none was woken."""
+        found = dict(self._busy)
+        asleep = clock.now() - self._worked_at > 3 * timedelta(
+            seconds=self._desk.settings.step_interval
+        )
+        return found if found or not asleep else {IDLE: self._worked_at}
+
+    def _once(self, name: str) -> StepCount:
+        self._busy[name] = clock.now()
+        try:
+            return self._steps[name](self._desk, None)
+        finally:
+            self._worked_at = clock.now()
+            self._busy.pop(name, None)
+
     def _work(self, name: str) -> None:
         while not self._stopping.is_set():
-            count = self._steps[name](self._desk, None)
+            count = self._once(name)
             if count.done or count.failed:
                 log.info("step", step=name, done=count.done, failed=count.failed)
             if not count.done:
@@ -85,7 +111,7 @@ class Schedule:
     def _wake_after(self, name: str) -> None:
         """The next step has something to do now, not at its next second."""
         following = self._names[self._names.index(name) + 1 :][:1]
-        for step in following:
+        for step in (*following, *RAISES.get(name, ())):
             if not self._stopping.is_set():
                 try:
                     self._scheduler.modify_job(step, next_run_time=clock.now())
@@ -94,8 +120,31 @@ class Schedule:
 
 
 def _steps_of(desk: Desk) -> dict[str, Step]:
-    """The data's way, and beside it the shadow where there is one."""
-    return {**STEPS, "shadow": shadow} if desk.shadow is not None else STEPS
+    """The data's way, and beside it the days of reports, the shadow and the weekly report."""
+    shadowing: dict[str, Step] = {"shadow": shadow} if desk.shadow is not None else {}
+    reporting: dict[str, Step] = {"weekly": _weekly} if desk.settings.reports else {}
+    return {**STEPS, "count days": _counting(), **shadowing, **reporting}
+
+
+def _counting() -> Step:
+    """Counts days for reports; once nothing is due it looks again after a minute only."""
+    next_at: list[datetime] = []
+
+    def count(desk: Desk, _limit: int | None) -> StepCount:
+        at = desk.now()
+        if next_at and at < next_at[0]:
+            return StepCount(0, 0)
+        zone = ZoneInfo(desk.settings.timezone)
+        done = count_days(desk.engine, desk.settings.brand_id, zone, at)
+        next_at[:] = [] if done else [at + REST]
+        return StepCount(done, 0)
+
+    return count
+
+
+def _weekly(desk: Desk, _limit: int | None) -> StepCount:
+    sent = send_due(desk.engine, desk.settings, desk.now())
+    return StepCount(int(sent == 1), int(sent == 0))
 
 
 def _note_error(event: JobExecutionEvent) -> None:
@@ -132,9 +181,13 @@ def serve() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, ask)
     settings = load_settings()
-    with lead(open_database(settings)), running(open_desk(settings)):
-        log.info("the steps are being woken", steps=list(STEPS))
-        asked.wait()
+    with lead(open_database(settings)):
+        desk = open_desk(settings)
+        with running(desk) as schedule:
+            heart = Heart(desk.engine, desk.settings, desk.owner, schedule.busy, desk.now)
+            with serving(heart, settings.heartbeat.place()), beating(heart):
+                log.info("the steps are being woken", steps=list(STEPS))
+                asked.wait()
 
 
 def main() -> None:

@@ -10,7 +10,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    Field,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -18,74 +23,15 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from otklik.entries import BackendSettings, ChannelSettings, OidcSettings, SourceSettings
 from otklik.enums import Effort
 from otklik.errors import ConfigError
+from otklik.heartbeat_settings import HeartbeatSettings
+from otklik.report_settings import ReportSettings
 
 DEFAULT_FILE = "otklik.toml"
 _ENV_PREFIX = "env:"
 Config = TypeVar("Config", bound=BaseModel)
-
-
-class SourceSettings(BaseModel):
-    """One `[[sources]]` entry: a watched place. Other keys belong to the platform."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-
-    name: str = Field(min_length=1, max_length=128, description="Name of the source, unique.")
-    platform: str = Field(description="Platform, one of `otklik sources list --platforms`.")
-    interval: float = Field(
-        default=60.0, gt=0, description="Seconds between two readings, to begin with."
-    )
-    fastest: float | None = Field(
-        default=None,
-        gt=0,
-        description="… while it brings comments, at least; by default a sixth of `interval`.",
-    )
-    slowest: float | None = Field(
-        default=None,
-        gt=0,
-        description="… while it brings none, at most; by default five times `interval`.",
-    )
-    is_enabled: bool = Field(default=True, description="False: known, but not read.")
-    is_ours: bool | None = Field(
-        default=None,
-        description="True: all that is written there is about us (a page of ours). False: each "
-        "text must show it. By default false where it searches (`query`, `queries`, `hashtags`, "
-        "RSS) and true elsewhere.",
-    )
-
-    @property
-    def config(self) -> dict[str, Any]:
-        """What the platform's own settings model gets."""
-        return dict(self.model_extra or {})
-
-
-class ChannelSettings(BaseModel):
-    """One `[[channels]]` entry: where alerts go. Other keys belong to the channel."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-
-    name: str = Field(min_length=1, max_length=64, description="Name of the channel, unique.")
-    kind: str = Field(description="`console`, `slack` or `telegram`.")
-    min_urgency: int = Field(default=3, ge=0, le=3, description="Least urgency sent here.")
-
-    @property
-    def config(self) -> dict[str, Any]:
-        """What the channel's own settings model gets."""
-        return dict(self.model_extra or {})
-
-
-class BackendSettings(BaseModel):
-    """`[classifier]` or `[shadow]`: another model. Other keys belong to its kind."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-
-    kind: str = Field(description="`onnx`, `transformers` or `language_model`.")
-
-    @property
-    def config(self) -> dict[str, Any]:
-        """What the kind's own settings model gets."""
-        return dict(self.model_extra or {})
 
 
 class Settings(BaseSettings):
@@ -107,12 +53,50 @@ class Settings(BaseSettings):
     desk_url: str = Field(
         default="", description="Public address of the dashboard, for links in alerts."
     )
+    desk_warm_up: bool = Field(
+        default=True,
+        description="Read models and knowledge at the start, so that the first case opens at once.",
+    )
     session_hours: float = Field(default=12, gt=0, description="A login lasts this many hours.")
+    session_idle_minutes: float = Field(
+        default=120, gt=0, description="… and ends when nobody did anything for so long."
+    )
+    invitation_hours: float = Field(
+        default=72, gt=0, description="A link that lets a colleague in works for so long."
+    )
+    reports: ReportSettings | None = Field(
+        default=None, description="The weekly report; without it none is sent by itself."
+    )
+    heartbeat: HeartbeatSettings = Field(
+        default_factory=HeartbeatSettings, description="The monitor's signs of life."
+    )
+    oidc: OidcSettings | None = Field(
+        default=None, description="Signing in with the accounts of the company."
+    )
     policy_file: str = Field(
-        default="", description="Policy YAML; empty takes the shipped shop policy."
+        default="",
+        description="Policy YAML, or a shipped one: `shop`, `bank`, `institution`; empty: `shop`.",
+    )
+    policy_shadow_file: str = Field(
+        default="",
+        description="Another policy beside the live one; its decisions are recorded, never acted.",
+    )
+    operations_file: str = Field(
+        default="",
+        description="Zones, calendars, rota and routes: a YAML file, or a shipped example (`shop`, "
+        "`bank`, `institution`); empty: `operations.yaml` beside the settings, if it is there.",
     )
     knowledge_file: str = Field(
-        default="", description="Facts YAML; empty takes the shipped shop facts."
+        default="",
+        description="Facts: a YAML file, a folder of them, or a shipped name (`shop`, `bank`, "
+        "`operator`, `institution`); empty takes `shop`.",
+    )
+    fact_warning_days: float = Field(
+        default=14, gt=0, description="A fact's owner is told so many days before it expires."
+    )
+    own_hosts: list[str] = Field(
+        default_factory=list,
+        description="Hosts of your own web pages, which `otklik knowledge import` may read.",
     )
     entities_file: str = Field(
         default="",
@@ -139,6 +123,10 @@ class Settings(BaseSettings):
     shadow: BackendSettings | None = Field(
         default=None, description="Another model beside the serving one; it decides nothing."
     )
+    writer: BackendSettings | None = Field(
+        default=None,
+        description="A language model that writes drafts beside our own writer; see writers.md.",
+    )
     shadow_backlog: int = Field(
         default=500, ge=1, le=100_000, description="The shadow judges the newest so many only."
     )
@@ -150,8 +138,20 @@ class Settings(BaseSettings):
     undo_seconds: float = Field(
         default=30, ge=0, description="An approved reply can be taken back for this long."
     )
+    lease_minutes: float = Field(
+        default=10, gt=0, le=240, description="A case taken stays one person's for this long."
+    )
+    break_after: int = Field(
+        default=4, ge=0, description="Haters in a row after which a break is offered; 0: never."
+    )
     sending_timeout: float = Field(
         default=60, gt=0, description="A reply `sending` for longer is `unknown`."
+    )
+    alert_burst: int = Field(
+        default=5, ge=1, description="Alerts of one kind on one channel told one by one …"
+    )
+    alert_window_seconds: float = Field(
+        default=60, gt=0, description="… within so many seconds; more become one message."
     )
     step_interval: float = Field(
         default=1.0, gt=0, description="How often the machine steps are woken."
@@ -162,6 +162,12 @@ class Settings(BaseSettings):
     follow_up_interval: float = Field(
         default=300, gt=0, description="How often a thread is read again after our reply."
     )
+    promise_days: int = Field(
+        default=3, ge=1, le=60, description="Working days for a promise that has no date."
+    )
+    promise_reminder_hours: float = Field(
+        default=24, gt=0, description="The owner of a promise is reminded so long before it is due."
+    )
     max_attempts: int = Field(
         default=5, ge=1, description="A step that failed this often on a row leaves it `stuck`."
     )
@@ -169,6 +175,18 @@ class Settings(BaseSettings):
         default=5, ge=2, description="People with the same trouble that make an incident."
     )
     incident_hours: float = Field(default=72, gt=0, description="… within this many hours.")
+    golden_share: float = Field(
+        default=0.1,
+        ge=0,
+        le=0.5,
+        description="Share of comments given for judging whose answer is known beforehand.",
+    )
+    second_look_share: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="Share of what people answered or closed that somebody else judges again.",
+    )
     sources: list[SourceSettings] = Field(default_factory=list, description="Watched places.")
     channels: list[ChannelSettings] = Field(
         default_factory=list, description="Where alerts go; the console when empty."
@@ -195,6 +213,12 @@ class Settings(BaseSettings):
         """Arguments before environment before file."""
         file = TomlConfigSettingsSource(settings_cls, settings_file())
         return init_settings, env_settings, file
+
+
+def has_buttons(settings: Settings) -> bool:
+    """Does a channel have buttons, so that somebody has to listen?"""
+    told = {"telegram": "buttons", "slack": "app_token"}
+    return any(one.config.get(told.get(one.kind, "")) for one in settings.channels)
 
 
 def settings_file() -> Path:

@@ -125,6 +125,12 @@ class Subject(_Value):
                 found.setdefault(one.kind.value, set()).add(one.id)
         return {kind: frozenset(ids) for kind, ids in found.items()}
 
+    def scopes(self) -> dict[str, frozenset[str]]:
+        """`by_kind`, and under `within` ids of what the certainly named things belong to."""
+        within = {id_ for one in self.named if not one.is_ambiguous for id_ in one.within}
+        found = self.by_kind()
+        return {**found, "within": frozenset(within)} if within else found
+
     def as_row(self) -> dict[str, Any]:
         """The fields as plain JSON values."""
         return self.model_dump(mode="json")

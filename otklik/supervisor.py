@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import NamedTuple, Self
@@ -21,6 +22,7 @@ from typing import NamedTuple, Self
 from otklik.errors import ConfigError, OtklikError
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+REST = 5.0  # seconds until a spare child is started again
 PATIENCE = 15.0  # seconds a child has to end by itself
 _PR_SET_PDEATHSIG = 1
 
@@ -39,6 +41,8 @@ class _Child(NamedTuple):
     name: str
     process: subprocess.Popen[bytes]
     log: Path | None
+    again: Callable[[], int] | None = None
+    since: float = 0.0
 
     def last_word(self) -> str:
         """The last line of its log, if it has one."""
@@ -70,11 +74,13 @@ class Supervisor:
         *,
         environment: Mapping[str, str] | None = None,
         log: Path | None = None,
+        is_spare: bool = False,
     ) -> int:
         """Start a child; gives its process id.
 
         Args:
             log: file its output is appended to; the terminal by default.
+            is_spare: the others go on without it: when it ends it is started again.
         """
         with contextlib.ExitStack() as stack:
             output = stack.enter_context(log.open("ab")) if log else None
@@ -87,7 +93,8 @@ class Supervisor:
                 start_new_session=True,
                 preexec_fn=_die_with(os.getpid()),  # noqa: PLW1509 (no threads here)
             )
-        self._children.append(_Child(name, process, log))
+        again = partial(self.start, name, command, environment=environment, log=log, is_spare=True)
+        self._children.append(_Child(name, process, log, again if is_spare else None))
         return process.pid
 
     def wait_until(self, is_ready: Callable[[], bool], *, what: str, seconds: float) -> bool:
@@ -123,10 +130,23 @@ class Supervisor:
         Raises:
             ChildFailed: one is not.
         """
-        for child in self._children:
+        for child in list(self._children):
             code = child.process.poll()
-            if code is not None and not self.is_stopping:
+            if code is None or self.is_stopping:
+                continue
+            if child.again is None:
                 raise ChildFailed(child.name, code, child.last_word())
+            self._start_again(child)
+
+    def _start_again(self, child: _Child) -> None:
+        """After a pause, so that one that cannot live does not take the machine's time."""
+        self._children.remove(child)
+        if not child.since:
+            self._children.append(child._replace(since=time.monotonic()))
+        elif time.monotonic() - child.since < REST:
+            self._children.append(child)
+        elif child.again is not None:
+            child.again()
 
     def stop(self) -> None:
         """Ask every child to end, the last started first; kill those that do not."""

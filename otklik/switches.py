@@ -1,4 +1,4 @@
-"""What an admin has switched: whether replies are sent, rehearsed or held."""
+"""What people switch: whether replies are sent, rehearsed or held; alerts sent once more."""
 
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from otklik import audit
 from otklik.enums import PostingMode, Role
 from otklik.models import Person
 from otklik.people import require
+from otklik.store import alerts
 from otklik.store import people as rows
 
 POSTING = "posting"
@@ -37,4 +38,24 @@ def set_posting_mode(
         subject=("switch", POSTING),
         detail={"mode": mode},
         brand_id=brand_id,
+    )
+
+
+def send_alert_again(session: Session, *, person: Person, delivery_id: int, at: datetime) -> None:
+    """Have a channel tried again that did not take an alert.
+
+    Raises:
+        NotAllowed: the role is below lead. NotFound: no such delivery.
+        InputError: the channel took it.
+    """
+    require(person, Role.LEAD)
+    delivery = alerts.save_retry(session, delivery_id, at)
+    audit.record(
+        session,
+        at=at,
+        actor=audit.actor_of(person),
+        action="alert.sent_again",
+        subject=("alert", delivery.alert_id),
+        detail={"channel": delivery.channel},
+        brand_id=delivery.brand_id,
     )

@@ -16,11 +16,12 @@ from pydantic import ValidationError
 from sqlmodel import Session
 
 from otklik import audit
+from otklik.entries import SourceSettings
 from otklik.enums import Role, SourceHealth, SourceOrigin
 from otklik.errors import ConfigError, InputError, NotFound
 from otklik.limiter import month_of
 from otklik.metering import MICROS
-from otklik.models import Person, Source
+from otklik.models import Person, Source, Spend
 from otklik.people import require
 from otklik.platforms import (
     ENV_PREFIX,
@@ -30,7 +31,6 @@ from otklik.platforms import (
     discover,
     secret_keys,
 )
-from otklik.settings import SourceSettings
 from otklik.store import arrivals, limits, sources
 
 CLI = "cli"  # the actor of what is done at the command line
@@ -135,6 +135,72 @@ def add_source(
     return source
 
 
+def change_source(
+    session: Session,
+    person: Person | None,
+    *,
+    brand_id: str,
+    name: str,
+    config: Mapping[str, Any],
+    at: datetime,
+    interval: float,
+    kinds: Kinds | None = None,
+) -> Source:
+    """Give a source other settings; it is read with them at once, its place in the stream kept.
+
+    Raises:
+        NotAllowed: the role is below lead. NotFound: no such source.
+        InputError: `otklik.toml` names it, or it is a file.
+        ConfigError: wrong settings, a secret in the clear.
+    """
+    actor = _actor(person)
+    source = _get(session, brand_id, name)
+    _require_of_desk(source)
+    pace = {"interval": interval, "fastest": None, "slowest": None}
+    check_sources(
+        [_entry(name, source.platform, config, pace)], discover() if kinds is None else kinds
+    )
+    keys = sorted({*config, *source.config})
+    changed = [key for key in keys if config.get(key) != source.config.get(key)]
+    if interval != source.interval_seconds:
+        changed.append("interval")
+        source.pace_seconds = source.fastest_seconds = source.slowest_seconds = None
+    source.config, source.interval_seconds, source.next_due_at = dict(config), interval, at
+    if source.health == SourceHealth.OFF:  # it turned us away: perhaps it does no more
+        sources.save_resumed(session, source, at)
+    sources.save_source(session, source)
+    _note(session, actor, "source.changed", source, at, keys=", ".join(changed))
+    return source
+
+
+def remove_source(
+    session: Session, person: Person | None, *, brand_id: str, name: str, at: datetime
+) -> Source:
+    """Watch a place no more. What it brought stays, and so do replies under way; the name is free.
+
+    Raises:
+        NotAllowed: the role is below lead. NotFound: no such source.
+        InputError: `otklik.toml` names it.
+    """
+    actor = _actor(person)
+    source = _get(session, brand_id, name)
+    if source.origin == SourceOrigin.SETTINGS:
+        raise InputError(f"source {name!r} stands in the settings: take it out there")
+    _note(session, actor, "source.removed", source, at)
+    source.is_enabled, source.removed_at = False, at
+    source.to_do = source.warning = ""
+    source.name = f"{name[:100]} (removed {source.id})"
+    sources.save_source(session, source)
+    return source
+
+
+def _require_of_desk(source: Source) -> None:
+    if source.origin == SourceOrigin.SETTINGS:
+        raise InputError(f"source {source.name!r} stands in the settings: change it there")
+    if source.origin == SourceOrigin.IMPORT:
+        raise InputError(f"source {source.name!r} is a file: import it again")
+
+
 def pause_source(
     session: Session,
     person: Person | None,
@@ -208,7 +274,7 @@ def list_reports(session: Session, brand_id: str, at: datetime) -> list[SourceRe
     Args:
         at: the present moment in the desk's own time zone: there "today" begins.
     """
-    return [_report(session, source, at) for source in sources.list_sources(session, brand_id)]
+    return _reports(session, sources.list_sources(session, brand_id), at)
 
 
 def get_report(session: Session, brand_id: str, name: str, at: datetime) -> SourceReport:
@@ -217,7 +283,7 @@ def get_report(session: Session, brand_id: str, name: str, at: datetime) -> Sour
     Raises:
         NotFound: no such source.
     """
-    return _report(session, _get(session, brand_id, name), at)
+    return _reports(session, [_get(session, brand_id, name)], at)[0]
 
 
 def check_sources(wanted: Iterable[SourceSettings], platforms: Kinds) -> None:
@@ -246,7 +312,7 @@ def _actor(person: Person | None) -> str:
 
 def _get(session: Session, brand_id: str, name: str) -> Source:
     source = sources.find_source(session, brand_id, name)
-    if source is None:
+    if source is None or source.removed_at is not None:
         raise NotFound(f"no source is named {name!r}")
     return source
 
@@ -264,18 +330,27 @@ def _entry(
         raise ConfigError(f"source {name!r}: {lines}") from None
 
 
-def _report(session: Session, source: Source, at: datetime) -> SourceReport:
-    number = source.id or 0
-    since = source.live_since
-    delays = sorted(arrivals.list_delays(session, number, since, DELAYS)) if since else []
-    spend = limits.find_spend(session, number, month_of(at))
+def _reports(session: Session, rows: Sequence[Source], at: datetime) -> list[SourceReport]:
+    """A few queries for all of them."""
+    ids = [source.id or 0 for source in rows]
+    live = {source.id or 0: source.live_since for source in rows if source.live_since}
+    delays = arrivals.list_all_delays(session, live, DELAYS)
+    spend = limits.list_spend(session, month_of(at))
     midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
-    week = at - timedelta(days=7)
-    today, in_week = arrivals.count_arrivals(session, number, (midnight, week))
+    counts = arrivals.count_all_arrivals(session, ids, (midnight, at - timedelta(days=7)))
+    return [
+        _report(source, sorted(delays.get(number, [])), spend.get(number), counts[number])
+        for number, source in zip(ids, rows, strict=True)
+    ]
+
+
+def _report(
+    source: Source, delays: Sequence[float], spend: Spend | None, counts: tuple[int, int]
+) -> SourceReport:
     budget = source.config.get("monthly_budget")
     return SourceReport(
         **{field: getattr(source, field) for field in _REPEATED},
-        id=number,
+        id=source.id or 0,
         interval=source.interval_seconds,
         pace=source.pace_seconds or source.interval_seconds,
         delay_p50=_share(delays, 0.5),
@@ -284,8 +359,8 @@ def _report(session: Session, source: Source, at: datetime) -> SourceReport:
         spent=spend.micros / MICROS if spend else 0.0,
         paid_items=spend.items if spend else 0,
         budget=None if budget is None else float(budget),
-        today=today,
-        week=in_week,
+        today=counts[0],
+        week=counts[1],
     )
 
 

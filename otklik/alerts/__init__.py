@@ -11,7 +11,8 @@ import inspect
 import os
 import pkgutil
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -25,8 +26,15 @@ ENV_PREFIX = "env:"
 class AlertMessage(BaseModel):
     """One alert as every channel gets it.
 
-    `title` and `body` may hold strangers' words and are always shown as plain text; `link` is
-    our own address of the case, empty when there is none. `urgency` is 0 … 3.
+    `title`, `body` and `facts` may hold strangers' words and are always shown as plain text;
+    `link` is our own address of the case, empty when there is none. `urgency` is 0 … 3.
+
+    Attributes:
+        key: names this delivery for ever: a channel that can tell sends nothing twice.
+        facts: where, why it is urgent, whom it concerns: a line each.
+        taken_by: who has it; empty while nobody has.
+        can_take: whether one may say "mine" of it.
+        thread: reference of the first message about the same thing on this channel.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,6 +45,11 @@ class AlertMessage(BaseModel):
     link: str = ""
     urgency: int = Field(default=0, ge=0, le=3)
     alert_id: int
+    key: str = ""
+    facts: tuple[str, ...] = ()
+    taken_by: str = ""
+    can_take: bool = False
+    thread: str = ""
 
 
 class ChannelConfig(BaseModel):
@@ -60,18 +73,24 @@ class Channel(ABC):
         kind: equals the file name.
         title: for people.
         settings_type: the pydantic model of `[[channels]]` entries in `otklik.toml`.
+        can_update: a message sent can be changed.
     """
 
     kind: ClassVar[str]
     title: ClassVar[str] = ""
     settings_type: ClassVar[type[ChannelConfig]] = ChannelConfig
 
+    can_update: ClassVar[bool] = False
+
     def __init__(self, settings: ChannelConfig, name: str) -> None:
         self.settings, self.name = settings, name
 
     @abstractmethod
-    def send(self, message: AlertMessage) -> None:
+    def send(self, message: AlertMessage) -> str | None:
         """Deliver one message; returning means that the service took it.
+
+        Returns:
+            A reference by which the message can be changed or answered; none where there is none.
 
         Raises:
             RateLimited: the service asks for a pause, see `.retry_after`.
@@ -79,6 +98,21 @@ class Channel(ABC):
             AccessDenied: token, webhook or chat is wrong: off until a person acts.
             Rejected: this message is refused for ever.
         """
+
+    def update(self, reference: str, message: AlertMessage) -> None:  # noqa: B027 (few can)
+        """Make the message of that reference say this. Raises as `send` does."""
+
+    def find(
+        self, message: AlertMessage, since: datetime, after: str, known: Collection[str] = ()
+    ) -> str | None:
+        """The reference of this message, if it was sent already; None: it was not, or who knows.
+
+        Args:
+            since: it was not sent before.
+            after: reference of the latest message known to stand in the same place.
+            known: references of others of our messages that may stand there.
+        """
+        return None
 
     def close(self) -> None:  # noqa: B027 (most channels hold nothing)
         """Give back connections."""

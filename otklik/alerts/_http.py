@@ -46,23 +46,46 @@ class Poster:
     """Posts JSON to one secret address. Neither proxies of the environment nor redirects.
 
     Args:
-        secret: part of `url` that must never be shown.
+        secret: part of `url` or of `headers` that must never be shown.
+        headers: sent with every call.
     """
 
-    def __init__(self, url: str, *, secret: str, kind: str, name: str, timeout: float) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        secret: str,
+        kind: str,
+        name: str,
+        timeout: float,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         self._url, self._secret, self._kind, self._name = url, secret, kind, name
         _redaction.secrets.add(secret)
         logging.getLogger("httpx").addFilter(_redaction)  # adding it twice is one
-        self._client = httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False)
+        self._client = httpx.Client(
+            timeout=timeout, trust_env=False, follow_redirects=False, headers=dict(headers or {})
+        )
 
-    def post(self, payload: Mapping[str, Any]) -> httpx.Response:
-        """The answer, whatever it says.
+    def post(self, payload: Mapping[str, Any], path: str = "") -> httpx.Response:
+        """The answer, whatever it says; `path` follows the address.
 
         Raises:
             Transient: no answer: refused, hung, broken off.
         """
+        return self._ask("POST", path, json=payload)
+
+    def post_bytes(self, content: bytes, headers: Mapping[str, str]) -> httpx.Response:
+        """The answer to these very bytes. Raises as `post` does."""
+        return self._ask("POST", "", content=content, headers=dict(headers))
+
+    def get(self, path: str, parameters: Mapping[str, Any]) -> httpx.Response:
+        """The answer to a question. Raises as `post` does."""
+        return self._ask("GET", path, params=dict(parameters))
+
+    def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:
         try:
-            return self._client.post(self._url, json=payload)
+            return self._client.request(method, f"{self._url}{path}", **more)
         except httpx.RequestError as error:
             raise self.error(Transient, f"no answer: {type(error).__name__} {error}") from error
 

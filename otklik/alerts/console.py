@@ -24,6 +24,7 @@ class Console(Channel):
         lines = [f"{head} {one_line(plain(message.title))}"]
         body = shorten(plain(message.body), LONGEST_BODY)
         lines += [f"  | {line}" for line in body.splitlines()]
+        lines += [f"  · {one_line(plain(fact))}" for fact in message.facts]
         if message.link:
             lines.append(f"  > {one_line(plain(message.link))}")
         self._write("\n".join(lines) + "\n")

@@ -11,8 +11,22 @@ import typer
 from typer.core import TyperGroup
 
 from otklik.cli import checking, learning, moving, people, running, watching
+from otklik.cli.acts import acts_app
+from otklik.cli.alerts import alerts_app
+from otklik.cli.authors import authors_app
+from otklik.cli.drafts import drafts_app
 from otklik.cli.entities import entities_app
+from otklik.cli.heartbeat import watch_heartbeat
+from otklik.cli.incident_life import incidents_app
+from otklik.cli.knowledge import knowledge_app
+from otklik.cli.lint import lint
 from otklik.cli.model import model_app
+from otklik.cli.operations import operations_app
+from otklik.cli.powers import powers_app, showcase_app
+from otklik.cli.promises import promises_app
+from otklik.cli.proposals import policy_app
+from otklik.cli.replay import replay
+from otklik.cli.reports import reports_app
 from otklik.cli.shadow import model_shadow
 from otklik.cli.tuning import model_tune
 from otklik.errors import OtklikError
@@ -24,8 +38,8 @@ Otklik reads what people write about you, tells critics from haters, drafts a re
 dated facts, and posts nothing that a person has not approved.
 
 First time here? `otklik demo` shows everything on a made-up tea shop. For your own places:
-`otklik sources add` each (or write them into `otklik.toml`), then `otklik people add --login you
---role admin`, `otklik sources check`, `otklik run`.
+`otklik sources add` each (or write them into `otklik.toml`), then `otklik sources check`,
+`otklik run`: it shows the link that makes the first administrator.
 """
 
 
@@ -85,18 +99,32 @@ app.command("demo")(running.demo)
 app.command("import")(moving.import_file)
 app.command("step")(moving.step)
 app.command("drain")(moving.drain)
+app.command("replay")(replay)
 for _name, _command in learning.COMMANDS.items():
     model_app.command(_name)(_command)
 model_app.command("shadow")(model_shadow)
 model_app.command("tune")(model_tune)
 app.add_typer(model_app, name="model")
-app.add_typer(checking.policy_app, name="policy")
+app.add_typer(policy_app, name="policy")
+app.add_typer(operations_app, name="operations")
 app.add_typer(checking.audit_app, name="audit")
+app.add_typer(acts_app, name="acts")
+app.add_typer(alerts_app, name="alerts")
+app.add_typer(authors_app, name="authors")
 app.add_typer(entities_app, name="entities")
+app.add_typer(drafts_app, name="drafts")
+app.add_typer(incidents_app, name="incidents")
+app.add_typer(promises_app, name="promises")
+app.add_typer(knowledge_app, name="knowledge")
+app.add_typer(powers_app, name="powers")
+app.add_typer(showcase_app, name="showcase")
+app.add_typer(reports_app, name="reports")
 app.add_typer(watching.sources_app, name="sources")
 app.add_typer(checking.db_app, name="db")
 app.add_typer(people.people_app, name="people")
 app.command("posting")(people.posting)
+app.command("lint")(lint)
+app.command("watch-heartbeat")(watch_heartbeat)
 
 
 def main() -> None:

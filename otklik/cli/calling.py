@@ -47,8 +47,8 @@ def check_all(
 def _called(
     platforms: Mapping[str, type[AnyPlatform]], engine: Engine | None, source: Source
 ) -> dict[str, Any]:
+    from otklik.entries import SourceSettings
     from otklik.platforms import build_platform
-    from otklik.settings import SourceSettings
     from otklik.watching import check_sources
 
     entry = {**source.config, "name": source.name, "platform": source.platform}

@@ -1,49 +1,13 @@
-"""Commands that look and say: policy, audit, db."""
+"""Commands that look and say: audit, db."""
 
 from __future__ import annotations
-
-from pathlib import Path
-from typing import Annotated, Any
 
 import typer
 
 from otklik.cli.screen import Json, progress, say, say_json
 
-policy_app = typer.Typer(help="Policies: which rule answers what, and why.", no_args_is_help=True)
 audit_app = typer.Typer(help="The chain of audit events.", no_args_is_help=True)
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
-
-
-@policy_app.command("check")
-def policy_check(
-    file: Annotated[Path, typer.Argument(help="Policy YAML.")], as_json: Json = False
-) -> None:
-    """Read a policy and run its examples, without touching the desk.
-
-    An error names file, line and column. Exit code 0 means that `otklik run` would accept it.
-
-    Example: `otklik policy check policies/shop.yaml`
-    """
-    from responder.policy_file import load_policy
-
-    policy = load_policy(file)
-    found: dict[str, Any] = {
-        "name": policy.name,
-        "version": policy.version,
-        "mode": policy.mode,
-        "rules": len(policy.rules),
-        "examples": len(policy.examples),
-        "digest": policy.digest,
-    }
-    if as_json:
-        say_json(found)
-    else:
-        say(
-            "{name} version {version} ({mode}): {rules} rules, {examples} examples hold".format_map(
-                found
-            )
-        )
-        say(f"digest {policy.digest}")
 
 
 @audit_app.command("verify")

@@ -94,7 +94,7 @@ def step(
     name: Annotated[
         str,
         typer.Argument(
-            help="collect, classify, group, decide, draft, post, follow_up or alert.",
+            help="collect, classify, group, decide, draft, post, act, follow_up or alert.",
             metavar="NAME",
         ),
     ],
