@@ -7,9 +7,10 @@ of one name agree in case. Without rumorph the lemma alone decides.
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import NamedTuple
 
+from otklik.language.grammar import analyser_of_russian
 from otklik.language.lemmas import lemma
 
 _LEAST_PROBABLE = 1e-4
@@ -36,7 +37,7 @@ class Form(NamedTuple):
 @lru_cache(maxsize=50_000)
 def forms_of(word: str) -> tuple[Form, ...]:
     """All readings of a lower-case word worth considering, at least one."""
-    analyser = _analyser()
+    analyser = analyser_of_russian()
     if analyser is None or not "а" <= word[:1] <= "я" or not word.isalpha():
         return (Form(lemma(word), "", "", False),)
     found = [one for one in analyser.analyze(word) if one.prob >= _LEAST_PROBABLE]
@@ -88,13 +89,3 @@ def is_one_edit(one: str, other: str) -> bool:
 
 def _plain(word: str) -> str:
     return word.replace("ё", "е")
-
-
-@cache
-def _analyser() -> Any:
-    try:
-        import rumorph
-
-        return rumorph.Analyzer()
-    except (ImportError, OSError, ValueError):
-        return None

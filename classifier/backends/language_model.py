@@ -35,6 +35,7 @@ from otklik.judging import (
     Judge,
     Question,
     abstaining,
+    read_json,
 )
 from otklik.verdicts import Reason, Span, Verdict
 
@@ -247,7 +248,7 @@ def parse(answer: Answer) -> _Said | _Bad:
     if answer.finish == "length":
         return _Bad("the answer was cut off")
     try:
-        value = json.loads(_bare(answer.text), object_pairs_hook=_once)
+        value = read_json(answer.text)
     except (ValueError, RecursionError):
         return _Bad("the answer is no JSON")
     try:
@@ -277,18 +278,6 @@ def _name(one: _Quote, said: _Said) -> str:
 
 def _any_hostile(reasons: Sequence[Reason]) -> bool:
     return any(one.kind == "hostile" for one in reasons)
-
-
-def _bare(text: str) -> str:
-    """Without the fence some models put around JSON."""
-    found = re.fullmatch(r"\s*```(?:json)?\s*\n(.*)\n\s*```\s*", text, re.S)
-    return found.group(1) if found else text
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len({key for key, _ in pairs}) < len(pairs):
-        raise ValueError("a key stands twice")
-    return dict(pairs)
 
 
 @cache

@@ -25,6 +25,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
         *("пользователь", "покупатель", "клиент", "name", "ник", "имя пользователя", "reviewer"),
     ),
     "author_id": ("author id", "id автора", "user id", "userid", "authorid", "id пользователя"),
+    "followers": ("followers", "author followers", "followers count", "подписчики"),
+    "registered": ("registered at", "author registered at", "дата регистрации автора"),
     "date": (
         *("date", "дата", "дата отзыва", "дата публикации", "дата создания", "дата и время"),
         *("created", "created at", "published", "published at", "datetime", "timestamp", "время"),

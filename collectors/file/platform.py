@@ -43,7 +43,8 @@ class FileSettings(PlatformSettings):
         dataset: name space of the ids; the file's name without endings by default. Given, it
             also keeps rows without an id apart from equal rows of other files.
         columns: field → header where guessing fails, e.g. ``{"text": "Комментарий"}``. Fields:
-            text, pros, cons, id, author, author_id, date, rating, url, parent, thread, platform.
+            text, pros, cons, id, author, author_id, followers, registered, date, rating, url,
+            parent, thread, platform.
         timezone: of dates that name none.
         day_first: how 03.04.2024 is read.
         rating_scale: the best rating, in points.
@@ -123,6 +124,16 @@ class File(Platform[FileSettings]):
                 yield _page(batch, {"row": count, **state}, share)
                 batch = []
         yield _page(batch, {"row": count, **state, "is_done": True}, 1.0)
+
+    def rows(self) -> Iterator[tuple[int, CollectedMention | BadRow]]:
+        """Every row with the line it begins on, in the order of the file.
+
+        Raises:
+            InputError: the file cannot be read, or has no column with the text.
+        """
+        reading = _Reading(self.settings)
+        for row in reading.rows():
+            yield row.line, reading.mention_or_fault(row)
 
     def check(self) -> SourceCheck:
         """Read the beginning of the file and say how its columns are understood."""
@@ -254,7 +265,15 @@ class _Reading:
         name, number = self._cell(row, "author"), self._cell(row, "author_id")
         identity = number or name
         key = f"{space}/author/{identity}" if identity else f"anonymous/{external_id}"
-        return CollectedAuthor(external_id=bounded_id(key), name=name)
+        followers = self._cell(row, "followers")
+        return CollectedAuthor(
+            external_id=bounded_id(key),
+            name=name,
+            followers=int(followers) if followers.isascii() and followers.isdecimal() else None,
+            registered_at=read_date(
+                self._raw(row, "registered"), self._zone, day_first=self.settings.day_first
+            ),
+        )
 
     def _rating(self, row: Row) -> tuple[float | None, bool]:
         """Points of five, and whether there was something that could not be read."""

@@ -16,7 +16,6 @@ from collectors.x.client import (
     USER_READ,
     Api,
 )
-from collectors.x.length import LONGEST_POST, has_link, weighted_length
 from collectors.x.mentions import (
     NO_KEYS,
     NOT_MENTIONED,
@@ -40,6 +39,7 @@ from otklik.errors import (
     Rejected,
     Transient,
 )
+from otklik.language.x_length import LONGEST_POST, has_link, weighted_length
 from otklik.metering import MICROS, LocalMeter
 from otklik.platforms import (
     SINCE,
