@@ -1,25 +1,35 @@
 """Approval: one person's yes to one exact text for one exact version of a mention.
 
 The checks here tell people what is wrong; triggers in the database
-(otklik/migrations/guards.py) refuse it even if these were wrong.
+(otklik/migrations/guards.py, work_guards.py) refuse it even if these were wrong.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from otklik import audit
+from otklik.database import all_or_none
 from otklik.enums import DraftState, MentionState, ReplyState, Role
 from otklik.errors import ApprovalError, SecondApprovalNeeded, StaleText
 from otklik.models import Approval, DraftRow, Mention, Person, Reply
 from otklik.people import require
-from otklik.store import mentions, replies
-from responder import promises, review
-from responder.checks import note_draft, open_mention, proposed_draft, require_answerable
+from otklik.store import cases, judgements, mentions, replies
+from otklik.store.audit import search
+from responder import leases, promises
+from responder.checks import (
+    guarded,
+    list_offered,
+    note_draft,
+    open_mention,
+    proposed_draft,
+    require_answerable,
+    why_void,
+)
+from responder.granting import not_granted, used_powers
+from responder.promise_finder import USUAL_DAYS
 
 
 class Approved(NamedTuple):
@@ -27,16 +37,6 @@ class Approved(NamedTuple):
 
     reply_id: int | None
     missing: int
-
-
-@contextmanager
-def _guarded() -> Iterator[None]:
-    """A refusal of the database, in words for people."""
-    try:
-        yield
-    except IntegrityError as error:
-        reason = str(error.orig).split("otklik: ", 1)[-1].splitlines()[0]
-        raise ApprovalError(f"the database refused: {reason}") from error
 
 
 def approve(
@@ -48,15 +48,19 @@ def approve(
     mention_version: int,
     at: datetime,
     undo: timedelta,
+    batch: str = "",
+    promise_days: int = USUAL_DAYS,
 ) -> Approved:
     """Say yes to this exact text for this exact version of the mention.
 
     Args:
         undo: how long the reply waits before it is sent.
+        batch: what it was approved together with, for the audit log.
+        promise_days: working days that a promise without a date has.
 
     Raises:
-        StaleText: text, mention, thread or a cited fact changed since it was shown.
-        ApprovalError: the comment cannot be answered where it stands.
+        StaleText: text, mention, thread, statement or a cited fact changed since it was shown.
+        ApprovalError: the comment cannot be answered where it stands, or a colleague works on it.
         SecondApprovalNeeded: this person's yes does not count here, or was given already.
         NotAllowed: role too low.
     """
@@ -66,9 +70,10 @@ def approve(
         raise StaleText("the text was changed since you opened it")
     mention = open_mention(session, draft.mention_id, mention_version)
     require_answerable(mention)
-    _check_facts(session, draft, at)
+    leases.require_free(session, mention, person, at)
+    _check_basis(session, draft, at)
     _check_person(session, draft, person)
-    with _guarded():
+    with guarded():
         replies.save_approval(
             session,
             Approval(
@@ -81,19 +86,30 @@ def approve(
                 created_at=at,
             ),
         )
-    note_draft(session, person, "draft.approved", draft, at)
+    offered = list_offered(session, draft.mention_id)  # the database ends them with the draft
     missing = draft.approvals_needed - replies.count_valid_approvals(session, draft)
-    if missing > 0:
+    reply = None
+    if missing <= 0:
+        reply = _queue(session, draft, mention, at, undo)
+        leases.own(session, mention, draft.editor_id or person.id)
+    leases.finish(session, mention, person)
+    more = {"batch": batch, "offered": offered if reply is not None else ""}
+    more = {name: value for name, value in more.items() if value}
+    note_draft(session, person, "draft.approved", draft, at, **more)
+    if reply is None:
         return Approved(None, missing)
-    reply = _queue(session, draft, mention, at, undo)
-    promises.enter(session, reply, draft.language, at, owner_id=person.id)
+    promises.enter(session, reply, draft.language, at, owner_id=person.id, days=promise_days)
     return Approved(reply.id, 0)
 
 
-def _check_facts(session: Session, draft: DraftRow, at: datetime) -> None:
-    for fact in review.cited_facts(session, draft.facts):
-        if not fact.is_valid(at):
-            raise StaleText(f"a cited fact has expired: {fact.id}")
+def _check_basis(session: Session, draft: DraftRow, at: datetime) -> None:
+    if waiting := not_granted(used_powers(draft)):
+        asked = ", ".join(f"{one.sum} ({one.power_id})" for one in waiting)
+        raise ApprovalError(f"asked for and not given by anybody who may: {asked}")
+    if reason := why_void(session, draft, at):
+        raise StaleText(reason)
+    if replies.find_on_its_way(session, draft.mention_id) is not None:
+        raise StaleText("nobody knows yet what became of an earlier reply to this comment")
 
 
 def _check_person(session: Session, draft: DraftRow, person: Person) -> None:
@@ -110,7 +126,8 @@ def _queue(
 ) -> Reply:
     draft.state = DraftState.APPROVED
     session.add(draft)
-    session.flush()
+    with guarded():
+        session.flush()
     reply = Reply(
         brand_id=draft.brand_id,
         mention_id=draft.mention_id,
@@ -122,8 +139,9 @@ def _queue(
         state=ReplyState.QUEUED,
         queued_at=at,
         send_after=at + undo,
+        follows_up_id=draft.follows_up_id,
     )
-    with _guarded():
+    with guarded():
         replies.save_reply(session, reply)
     mentions.save_state(mention, MentionState.APPROVED, at)
     session.add(mention)
@@ -137,23 +155,46 @@ def approve_batch(
     items: Sequence[tuple[int, str, int]],
     at: datetime,
     undo: timedelta,
+    promise_days: int = USUAL_DAYS,
 ) -> list[Approved]:
     """Approve texts that were all shown in full: (draft id, digest, mention version) each.
 
-    All or none: the first that cannot be approved raises, and nothing is kept.
+    All or none: the first that cannot be approved raises, naming its place from 1, and nothing
+    is kept, whatever the caller does then.
+
+    Raises:
+        ApprovalError: of the same kinds as `approve`; also when a draft is named twice.
     """
-    return [
-        approve(
-            session,
-            person=person,
-            draft_id=draft_id,
-            text_digest=digest,
-            mention_version=version,
-            at=at,
-            undo=undo,
-        )
-        for draft_id, digest, version in items
-    ]
+    if len({draft_id for draft_id, _, _ in items}) < len(items):
+        raise ApprovalError("a draft stands in this batch twice")
+    batch = audit.digest([[draft_id, digest] for draft_id, digest, _ in items])[:16]
+    done = []
+    _lock_together(session, [draft_id for draft_id, _, _ in items])
+    with all_or_none(session):
+        for place, (draft_id, digest, version) in enumerate(items, 1):
+            try:
+                done.append(
+                    approve(
+                        session,
+                        person=person,
+                        draft_id=draft_id,
+                        text_digest=digest,
+                        mention_version=version,
+                        at=at,
+                        undo=undo,
+                        batch=batch,
+                        promise_days=promise_days,
+                    )
+                )
+            except ApprovalError as error:
+                raise type(error)(f"text {place} of {len(items)}: {error}") from error
+    return done
+
+
+def _lock_together(session: Session, draft_ids: Sequence[int]) -> None:
+    """All that a batch may touch, in one order and before the audit log."""
+    rows = mentions.lock_mentions(session, replies.list_mention_ids(session, draft_ids))
+    cases.lock_cases(session, [row.case_id for row in rows if row.case_id is not None])
 
 
 def undo(session: Session, *, person: Person, reply_id: int, at: datetime) -> DraftRow:
@@ -178,23 +219,30 @@ def undo(session: Session, *, person: Person, reply_id: int, at: datetime) -> Dr
 def propose_again(
     session: Session, reply: Reply, mention: Mention, reason: str, at: datetime
 ) -> DraftRow:
-    """The text of a reply that did not go out, as a new draft for the approver."""
+    """The text of a reply that did not go out, as a new draft for the approver.
+
+    What was offered beside it until the approval is offered again.
+    """
     session.flush()
     old = replies.get_draft(session, reply.draft_id)
     old.state = DraftState.SUPERSEDED
     session.add(old)
-    again = DraftRow(
-        **old.model_dump(exclude={"id", "state", "supersedes_id", "reject_reason", "created_at"}),
-        supersedes_id=old.id,
-        state=DraftState.PROPOSED,
-        reject_reason=reason,
-        created_at=at,
-    )
-    replies.save_draft(session, again)
+    again = replies.save_again(session, old, DraftState.PROPOSED, at, reason=reason)
+    _offer_again(session, old, at)
     mentions.save_state(mention, MentionState.DRAFTED, at)
     mention.last_error = reason
     session.add(mention)
     return again
+
+
+def _offer_again(session: Session, approved: DraftRow, at: datetime) -> None:
+    """What had been offered beside a text until it was approved."""
+    subject = f"draft:{approved.id}"
+    said = search(session, approved.brand_id, action="draft.approved", subject=subject, size=1)
+    before = [str((event.detail or {}).get("offered", "")) for event in said.events]
+    for number in " ".join(before).split():
+        other = replies.get_draft(session, int(number))
+        replies.save_again(session, other, DraftState.OFFERED, at)
 
 
 def resolve_unknown(
@@ -221,15 +269,18 @@ def resolve_unknown(
     if was_posted:
         reply.state, reply.posted_at = ReplyState.POSTED, reply.sending_at
         reply.external_id = external_id or reply.external_id
+        promises.keep_by_reply(session, reply, at)
         if is_same:
             mentions.save_state(mention, MentionState.ANSWERED, at)
             session.add(mention)
+            judgements.close_cases_if_done(session, [mention.case_id], at)
     else:
         reply.state, reply.error = ReplyState.FAILED, "a person found that it was not posted"
         promises.forget(session, reply_id, at)
         if is_same:
             propose_again(session, reply, mention, reply.error, at)
     session.add(reply)
+    session.flush()
     audit.record(
         session,
         at=at,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Unpack
 
 from sqlmodel import Session
 
@@ -16,13 +17,22 @@ from otklik.enums import (
     SlaState,
 )
 from otklik.errors import ApprovalError, StaleText
-from otklik.models import DraftRow, Label, Mention, Person
-from otklik.people import require
-from otklik.store import judgements, labels, mentions, replies
-from responder import review
-from responder.checks import note_draft, open_mention, proposed_draft, require_answerable
+from otklik.models import DraftRow, Mention, Person
+from otklik.people import may, require
+from otklik.store import judgements, mentions, replies
+from responder import clocks, follow_ups, leases, promises, review
+from responder.checks import (
+    list_offered,
+    note_draft,
+    open_mention,
+    proposed_draft,
+    require_answerable,
+    shown_draft,
+    what_stands,
+)
+from responder.policy import kept
 
-BY_HAND = "published on the site by hand"  # why such a draft waits no longer
+BY_HAND = mentions.BY_HAND
 
 
 def edit_draft(
@@ -32,12 +42,12 @@ def edit_draft(
     draft_id: int,
     text: str,
     at: datetime,
-    own_contacts: Sequence[str] = (),
+    **checks: Unpack[review.Checks],
 ) -> DraftRow:
     """Replace the text: a new draft that supersedes the old one, without its approvals.
 
     Args:
-        own_contacts: see `review.lint_text`.
+        checks: see `review.lint_text`.
 
     Raises:
         StaleText: draft or mention changed since it was shown. NotAllowed: role too low.
@@ -45,12 +55,22 @@ def edit_draft(
     require(person, Role.OPERATOR)
     old = proposed_draft(session, draft_id)
     mention = open_mention(session, old.mention_id, old.mention_version)
-    draft = _save_text(session, mention, old, text, person=person, at=at, own_contacts=own_contacts)
+    leases.require_free(session, mention, person, at)
+    draft = save_text(session, mention, old, text, person=person, at=at, checks=checks)
+    mention.last_error = ""
     note_draft(session, person, "draft.edited", draft, at)
+    _hand_on(session, mention, draft, person)
     return draft
 
 
-def _save_text(
+def _hand_on(session: Session, mention: Mention, draft: DraftRow, person: Person) -> None:
+    """Whoever cannot approve this text has done their part: the case is free for who can."""
+    is_for_others = draft.approvals_needed > 1
+    if is_for_others or not may(person, Role.APPROVER):
+        leases.finish(session, mention, person)
+
+
+def save_text(
     session: Session,
     mention: Mention,
     old: DraftRow,
@@ -58,8 +78,14 @@ def _save_text(
     *,
     person: Person,
     at: datetime,
-    own_contacts: Sequence[str],
+    checks: review.Checks,
+    facts: Sequence[dict[str, str]] | None = None,
 ) -> DraftRow:
+    """A draft with this text in the place of `old`, linted.
+
+    `facts`: id and digest of what it cites; None: what `old` cites. ApprovalError: no text.
+    """
+    cited = old.facts if facts is None else list(facts)
     if not text.strip():
         raise ApprovalError("an empty reply cannot be saved")
     found = review.lint_text(
@@ -68,13 +94,19 @@ def _save_text(
         text=text,
         language=old.language,
         points=old.points,
-        facts=old.facts,
+        facts=cited,
         at=at,
-        own_contacts=own_contacts,
+        follows_up_id=old.follows_up_id,
+        powers=old.powers,
+        known=old.known,
+        **checks,
     )
     findings = [finding.model_dump(mode="json") for finding in found]
+    resting = review.cited_facts(session, cited, mention.brand_id)
+    ended = {fact.digest for fact in resting if not fact.is_valid(at)}
     decision = judgements.list_decisions(session, [mention])[mention.id or 0]
-    least = judgements.approvals_asked(decision)
+    policy = kept.find_in_force(session, mention.brand_id)
+    least = review.least_approvals(policy, mention, decision, old.approach)
     return replies.save_draft(
         session,
         DraftRow(
@@ -92,7 +124,11 @@ def _save_text(
             text_digest=audit.digest(text),
             approvals_needed=review.approvals_for(findings, least),
             points=old.points,
-            facts=old.facts,
+            known=old.known,
+            powers=old.powers,
+            facts=[fact for fact in cited if fact["digest"] not in ended],
+            statement_id=None if replies.find_ended_statement(session, old) else old.statement_id,
+            follows_up_id=old.follows_up_id,
             findings=findings,
             created_at=at,
         ),
@@ -107,7 +143,7 @@ def write_draft(
     mention_version: int,
     text: str,
     at: datetime,
-    own_contacts: Sequence[str] = (),
+    **checks: Unpack[review.Checks],
 ) -> DraftRow:
     """A person's own text for a mention that has no draft.
 
@@ -118,13 +154,13 @@ def write_draft(
     require(person, Role.OPERATOR)
     mention = open_mention(session, mention_id, mention_version)
     require_answerable(mention)
+    leases.require_free(session, mention, person, at)
     blank = _blank_draft(session, mention, at)
-    draft = _save_text(
-        session, mention, blank, text, person=person, at=at, own_contacts=own_contacts
-    )
-    note_draft(session, person, "draft.edited", draft, at)
+    draft = save_text(session, mention, blank, text, person=person, at=at, checks=checks)
     mentions.save_state(mention, MentionState.DRAFTED, at)
     session.add(mention)
+    note_draft(session, person, "draft.edited", draft, at)
+    _hand_on(session, mention, draft, person)
     return draft
 
 
@@ -159,17 +195,17 @@ def answer_by_hand(
     text: str,
     at: datetime,
     can_post: bool,
-    own_contacts: Sequence[str] = (),
+    **checks: Unpack[review.Checks],
 ) -> DraftRow:
     """Put on record that a person has published this text where Otklik cannot.
 
-    The mention is closed and its clock stops at `at`. What the text promises enters no ledger:
-    that one hangs on replies sent by us.
+    The mention is closed and its clock stops at `at`. What the text promises is this person's
+    debt from then on.
 
     Args:
         draft_id: the draft the text came from; None where there was none.
         can_post: whether Otklik publishes there itself.
-        own_contacts: see `review.lint_text`.
+        checks: see `review.lint_text`.
 
     Returns:
         The draft that keeps the published text, expired.
@@ -181,16 +217,21 @@ def answer_by_hand(
     require(person, Role.OPERATOR)
     if can_post:
         raise ApprovalError("Otklik publishes here itself")
-    shown = _shown_draft(session, mention_id, draft_id)
+    shown = shown_draft(session, mention_id, draft_id)
     mention = open_mention(session, mention_id, mention_version)
     require_answerable(mention)
+    leases.require_free(session, mention, person, at)
     old = shown or _blank_draft(session, mention, at)
     draft = old
     if old.text_digest != audit.digest(text):
-        draft = _save_text(
-            session, mention, old, text, person=person, at=at, own_contacts=own_contacts
-        )
+        draft = save_text(session, mention, old, text, person=person, at=at, checks=checks)
     _close_by_hand(session, mention, at)
+    leases.own(session, mention, person.id)
+    leases.finish(session, mention, person)
+    promises.keep_by_hand(session, person=person, draft=draft, at=at)
+    promises.enter_outside(
+        session, person=person, mention=mention, text=text, language=draft.language, at=at
+    )
     audit.record(
         session,
         at=at,
@@ -209,21 +250,13 @@ def answer_by_hand(
     return draft
 
 
-def _shown_draft(session: Session, mention_id: int, draft_id: int | None) -> DraftRow | None:
-    """The draft a person saw under the mention, if it is still the one there."""
-    shown = proposed_draft(session, draft_id) if draft_id is not None else None
-    there = replies.find_proposed_draft(session, mention_id)
-    if there is not shown:
-        raise StaleText("the text was changed since you opened it")
-    return shown
-
-
 def _close_by_hand(session: Session, mention: Mention, at: datetime) -> None:
     mentions.void_work(session, [mention.id or 0], BY_HAND)
     mentions.save_state(mention, MentionState.CLOSED, at, CloseReason.ANSWERED_ELSEWHERE)
     if mention.sla_state == SlaState.RUNNING and mention.sla_due_at is not None:
         mention.sla_state = SlaState.MET if at <= mention.sla_due_at else SlaState.MISSED
     session.add(mention)
+    clocks.answered(session, mention, at)
     judgements.close_cases_if_done(session, [mention.case_id], at)
 
 
@@ -238,11 +271,16 @@ def reject(session: Session, *, person: Person, draft_id: int, reason: str, at: 
         raise ApprovalError("a rejection needs a reason")
     draft = proposed_draft(session, draft_id)
     mention = open_mention(session, draft.mention_id, draft.mention_version)
+    leases.require_free(session, mention, person, at)
+    offered = list_offered(session, draft.mention_id)
     draft.state, draft.reject_reason = DraftState.REJECTED, reason
     session.add(draft)
-    mentions.save_state(mention, MentionState.HELD, at)
+    if draft.follows_up_id is not None:
+        follow_ups.rest(session, mention, at)
+    else:
+        mentions.save_state(mention, MentionState.HELD, at)
     session.add(mention)
-    note_draft(session, person, "draft.rejected", draft, at, reason=reason)
+    note_draft(session, person, "draft.rejected", draft, at, reason=reason, offered=offered)
 
 
 def ignore(
@@ -263,97 +301,21 @@ def ignore(
     if not reason.strip():
         raise ApprovalError("silence needs a reason")
     mention = open_mention(session, mention_id, mention_version)
+    leases.require_free(session, mention, person, at)
+    before = what_stands(session, mention)
     mentions.void_work(session, [mention_id], reason)
     mentions.save_state(mention, MentionState.CLOSED, at, CloseReason.IGNORED)
     mention.sla_state = None
     session.add(mention)
+    clocks.dropped(session, [mention_id], at)
     judgements.close_cases_if_done(session, [mention.case_id], at)
+    leases.finish(session, mention, person)
     audit.record(
         session,
         at=at,
         actor=audit.actor_of(person),
         action="mention.ignored",
         subject=("mention", mention_id),
-        detail={"version": mention_version, "reason": reason},
+        detail={"version": mention_version, "reason": reason, "before": before},
         brand_id=mention.brand_id,
     )
-
-
-def label(
-    session: Session,
-    *,
-    person: Person,
-    mention_id: int,
-    mention_version: int,
-    field: str,
-    value: str,
-    at: datetime,
-) -> Label:
-    """Say what the verdict should have been.
-
-    Raises:
-        ApprovalError: no such field or value. NotAllowed: role too low.
-    """
-    require(person, Role.OPERATOR)
-    allowed = judgements.LABEL_FIELDS.get(field)
-    if allowed is None or value not in allowed:
-        raise ApprovalError(f"{field}={value} is not a label")
-    mention = mentions.get_mention(session, mention_id)
-    given = Label(
-        brand_id=mention.brand_id,
-        mention_id=mention_id,
-        mention_version=mention_version,
-        person_id=person.id or 0,
-        field=field,
-        value=value,
-        created_at=at,
-    )
-    judgements.save_label(session, given)
-    audit.record(
-        session,
-        at=at,
-        actor=audit.actor_of(person),
-        action="mention.labelled",
-        subject=("mention", mention_id),
-        detail={"version": mention_version, "field": field, "value": value},
-        brand_id=mention.brand_id,
-    )
-    return given
-
-
-def confirm(
-    session: Session,
-    *,
-    person: Person,
-    mention_id: int,
-    mention_version: int,
-    at: datetime,
-) -> list[Label]:
-    """Say that the verdict is right in every field nobody has labelled; the labels given.
-
-    Raises:
-        StaleText: the comment was edited since it was shown. NotAllowed: role too low.
-        ApprovalError: there is no verdict, or nothing is left to confirm.
-    """
-    require(person, Role.OPERATOR)
-    mention = mentions.get_mention(session, mention_id)
-    if mention.version != mention_version:
-        raise StaleText("the comment was edited since you opened it")
-    verdict = judgements.list_verdicts(session, [mention]).get(mention_id)
-    given = labels.list_labels(session, mention.brand_id, mention_id=mention_id)
-    known = {one.field for one, _ in given if one.mention_version == mention_version}
-    left = [field for field in judgements.LABEL_FIELDS if field not in known]
-    if verdict is None or not left:
-        raise ApprovalError("there is nothing to confirm")
-    return [
-        label(
-            session,
-            person=person,
-            mention_id=mention_id,
-            mention_version=mention_version,
-            field=field,
-            value=str(getattr(verdict, field)),
-            at=at,
-        )
-        for field in left
-    ]

@@ -1,17 +1,23 @@
-"""What becomes an alert, and how one is delivered."""
+"""What becomes an alert."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from otklik.alerts import AlertMessage, Channel
-from otklik.enums import AlertKind, EffectKind, ReplyState, SlaState
-from otklik.errors import AccessDenied, OtklikError, RateLimited, Rejected
+from otklik.entries import ChannelSettings
+from otklik.enums import AlertKind, EffectKind, IncidentState, ReplyState, SlaState
 from otklik.limiter import month_of
-from otklik.models import Alert, AlertDelivery, Incident, Mention, Reply, Source
-from otklik.settings import ChannelSettings
-from otklik.store import alerts, mentions, replies
+from otklik.models import (
+    Incident,
+    Mention,
+    Person,
+    Promise,
+    Reply,
+    Source,
+)
+from otklik.settings import Settings
+from otklik.store import alerts, mentions, promises
 from responder.policy import Decision
 
 _EXCERPT = 400
@@ -61,6 +67,45 @@ def new_incident(
         urgency=3,
         channels=_names(channels, 3),
         at=at,
+        thread_key=f"incident:{incident.id}",
+    )
+
+
+_MOVED = {
+    IncidentState.OPEN: "Инцидент подтверждён",
+    IncidentState.IN_WORK: "Инцидент взят в работу",
+    IncidentState.SOLVED: "Инцидент решён",
+    IncidentState.REOPENED: "Инцидент вернулся",
+}
+
+
+def incident_moved(
+    session: Session,
+    incident: Incident,
+    responsible: Sequence[str],
+    channels: Sequence[ChannelSettings],
+    at: datetime,
+) -> None:
+    """An incident was confirmed, solved or came back: who leads it, who has to mend it."""
+    owner = session.get(Person, incident.owner_id) if incident.owner_id is not None else None
+    parts = (
+        incident.explanation,
+        f"Ведёт: {owner.name or owner.login}" if owner else "Ведёт: пока никто",
+        f"Подразделение: {incident.department}" if incident.department else "",
+        f"Отвечают за это: {', '.join(responsible)}" if responsible else "",
+        f"Уроки: {incident.lessons}" if incident.state is IncidentState.SOLVED else "",
+    )
+    alerts.save_alert(
+        session,
+        brand_id=incident.brand_id,
+        kind=AlertKind.INCIDENT,
+        dedup_key=f"incident:{incident.id}:{incident.state}:{at.isoformat()}",
+        title=f"{_MOVED.get(incident.state, 'Инцидент')}: {incident.title}",
+        body="\n".join(part for part in parts if part),
+        urgency=2 if incident.state is IncidentState.SOLVED else 3,
+        channels=_names(channels, 3),
+        at=at,
+        thread_key=f"incident:{incident.id}",
     )
 
 
@@ -146,6 +191,7 @@ def _source_alert(
         urgency=3,
         channels=_names(channels, 3),
         at=at,
+        thread_key=f"source:{source.id}",
     )
 
 
@@ -174,10 +220,10 @@ def reply_outcome(
     )
 
 
-def fallen_due(
-    session: Session, brand_id: str, channels: Sequence[ChannelSettings], at: datetime
-) -> None:
-    """Clocks that ran out and promises whose day has come."""
+def fallen_due(session: Session, settings: Settings, at: datetime) -> None:
+    """Clocks that ran out, and promises whose day has come or comes soon."""
+    brand_id, channels = settings.brand_id, settings.channels
+    remind = timedelta(hours=settings.promise_reminder_hours)
     for mention in mentions.list_waiting(session, brand_id, at):
         mention.sla_state = SlaState.MISSED
         session.add(mention)
@@ -193,62 +239,36 @@ def fallen_due(
             channels=_names(channels, mention.urgency),
             at=at,
         )
-    for promise in replies.list_due_promises(session, brand_id, at):
-        alerts.save_alert(
-            session,
-            brand_id=brand_id,
-            kind=AlertKind.PROMISE_DUE,
-            dedup_key=f"promise:{promise.id}",
-            mention_id=promise.mention_id,
-            title="Пора сдержать обещание",
-            body=promise.text[:_EXCERPT],
-            urgency=3,
-            channels=_names(channels, 3),
-            at=at,
-        )
+    for promise in promises.list_soon_promises(session, brand_id, at, remind):
+        _promise(session, promise, AlertKind.PROMISE_SOON, channels, at)
+    for promise in promises.list_due_promises(session, brand_id, at):
+        _promise(session, promise, AlertKind.PROMISE_DUE, channels, at)
 
 
-def deliver(
-    channels: Mapping[str, tuple[ChannelSettings, Channel]],
-    delivery: AlertDelivery,
-    alert: Alert,
-    *,
-    desk_url: str,
-) -> OtklikError | None:
-    """Send one alert on one channel; what went wrong comes back as a value."""
-    known = channels.get(delivery.channel)
-    if known is None:
-        return Rejected(f"no channel is named {delivery.channel!r} any more")
-    link = alert.link
-    if not link and desk_url and alert.mention_id is not None:
-        link = f"{desk_url.rstrip('/')}/case?mention={alert.mention_id}"
-    message = AlertMessage(
-        kind=alert.kind,
-        title=alert.title,
-        body=alert.body,
-        link=link,
-        urgency=alert.urgency,
-        alert_id=alert.id or 0,
-    )
-    try:
-        known[1].send(message)
-    except OtklikError as error:
-        return error
-    return None
+_PROMISE_TITLES = {
+    AlertKind.PROMISE_SOON: ("Скоро срок обещания", 2),
+    AlertKind.PROMISE_DUE: ("Пора сдержать обещание", 3),
+}
 
 
-def save_outcome(
-    session: Session, delivery_id: int, error: OtklikError | None, at: datetime
+def _promise(
+    session: Session,
+    promise: Promise,
+    kind: AlertKind,
+    channels: Sequence[ChannelSettings],
+    at: datetime,
 ) -> None:
-    """Commit what became of one delivery."""
-    if error is None:
-        alerts.save_delivered(session, delivery_id, at)
-        return
-    alerts.save_delivery_failure(
+    title, urgency = _PROMISE_TITLES[kind]
+    owner = session.get(Person, promise.owner_id) if promise.owner_id else None
+    alerts.save_alert(
         session,
-        delivery_id,
-        f"{type(error).__name__}: {error}",
-        at,
-        retry_after=error.retry_after if isinstance(error, RateLimited) else None,
-        final=isinstance(error, Rejected | AccessDenied),
+        brand_id=promise.brand_id,
+        kind=kind,
+        dedup_key=promises.alert_key(kind, promise),
+        mention_id=promise.mention_id,
+        title=f"{title}: {owner.name}" if owner else title,
+        body=f"до {promise.due_at.astimezone(at.tzinfo):%d.%m %H:%M}: {promise.text}"[:_EXCERPT],
+        urgency=urgency,
+        channels=_names(channels, urgency),
+        at=at,
     )

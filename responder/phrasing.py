@@ -1,5 +1,7 @@
 """Phrasings: equal ways to say one thing, and the choice among them.
 
+A wording may hold ways of its own, ``<this way|that way>``, which multiply it.
+
 The choice is seeded by the mention, so that a draft can be made again word for word, and
 avoids what stood in recent public replies.
 """
@@ -7,28 +9,55 @@ avoids what stood in recent public replies.
 from __future__ import annotations
 
 import hashlib
+import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from itertools import pairwise
 
 from otklik.enums import Language
-from responder.marked_yaml import Marked, parse_yaml
+from otklik.marked_yaml import Marked, parse_yaml
 from responder.words import tokens
 
 LEAST_PHRASINGS = 4
 SAME_FROM = 0.8
 BLOCKS = (
-    *("fault", "fault_plain", "fault_urgent", "argue", "argue_plain", "refuse", "refuse_plain"),
-    *("refuse_way", "thing_lead", "action", "action_data", "data_known", "pending"),
-    *("pending_plain", "gap", "gap_plain", "private", "hater", "thank", "thank_plain"),
-    *("thank_note", "thank_note_plain", "contact"),
+    *(
+        "sorry",
+        "told_before",
+        "fault",
+        "fault_plain",
+        "fault_urgent",
+        "argue",
+        "argue_plain",
+        "refuse",
+    ),
+    *("refuse_plain", "refuse_way", "thing_lead", "action", "action_data", "data_known"),
+    *(
+        "contact",
+        "pending",
+        "pending_there",
+        "rest",
+        "gap",
+        "gap_plain",
+        "request",
+        "private",
+        "private_why",
+        "private_open",
+    ),
+    *("hater", "warn", "warn_next", "warn_matter", "threat", "threat_next", "noted"),
+    *("thank", "thank_plain", "thank_note"),
+    *("thank_note_plain", "verse", "fairy_tale", "fairy_tale_end"),
 )
-SLOTS = frozenset({"about", "with", "date", "owner", "action", "channel", "fact"})
+SLOTS = frozenset({"about", "with", "of", "why", "date", "owner", "action", "channel", "fact"})
+
+TURNS = 10  # ways through the alternatives of each wording before one is said again
 
 _SLOT = re.compile(r"\{(\w*)\}")
+_WAYS = re.compile(r"<([^<>]*)>")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 Phrases = Mapping[str, tuple[str, ...]]
@@ -80,21 +109,46 @@ def sentence_words(sentence: str) -> frozenset[str]:
     return frozenset(word for word, _ in tokens(sentence) if not word.isdigit())
 
 
+class Used(frozenset[frozenset[str]]):
+    """Word sets of sentences said before, found again by their rarest words."""
+
+    @cached_property
+    def by_word(self) -> dict[str, list[frozenset[str]]]:
+        """The word sets each word stands in."""
+        found: dict[str, list[frozenset[str]]] = defaultdict(list)
+        for words in self:
+            for word in words:
+                found[word].append(words)
+        return found
+
+    def near(self, words: frozenset[str]) -> Iterator[frozenset[str]]:
+        """Word sets that may share `SAME_FROM` of their words with these."""
+        spare = len(words) - math.ceil(SAME_FROM * len(words)) + 1
+        by_word = self.by_word
+        rarest = sorted(words, key=lambda word: (len(by_word.get(word, ())), word))[:spare]
+        for word in rarest:
+            yield from by_word.get(word, ())
+
+
 @lru_cache(maxsize=64)
-def used_sentences(replies: tuple[str, ...]) -> frozenset[frozenset[str]]:
+def used_sentences(replies: tuple[str, ...]) -> Used:
     """Word sets of all sentences of three words or more in these replies."""
-    found = (sentence_words(one) for reply in replies for one in split_sentences(reply))
-    return frozenset(words for words in found if len(words) >= 3)
+    return Used(words for reply in replies for words in _word_sets(reply))
+
+
+@lru_cache(maxsize=4_000)
+def _word_sets(reply: str) -> tuple[frozenset[str], ...]:
+    found = (sentence_words(one) for one in split_sentences(reply))
+    return tuple(words for words in found if len(words) >= 3)
 
 
 def is_used(sentence: str, used: Iterable[frozenset[str]]) -> bool:
     """Whether one of the `used` word sets is nearly that of the sentence."""
     words = sentence_words(sentence)
-    if words in (used := used if isinstance(used, frozenset) else frozenset(used)):
+    known = used if isinstance(used, Used) else Used(used)
+    if words in known:
         return True
-    size = len(words)
-    near = (one for one in used if SAME_FROM * size <= len(one) <= size / SAME_FROM)
-    return any(len(one & words) >= SAME_FROM * len(one | words) for one in near)
+    return any(len(one & words) >= SAME_FROM * len(one | words) for one in known.near(words))
 
 
 @dataclass
@@ -102,29 +156,68 @@ class Chooser:
     """Chooses among equal wordings, the same way for the same seed.
 
     Attributes:
-        used: word sets of sentences not to repeat; grows with every choice.
+        used: word sets of sentences not to repeat.
     """
 
     seed: str
     used: frozenset[frozenset[str]] = frozenset()
     _taken: set[str] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.used, Used):
+            self.used = Used(self.used)
+
     def choose(self, block: str, variants: Sequence[str], values: Mapping[str, str]) -> str:
         """One filled wording: the first in seeded order that was not used lately."""
-        ordered = sorted(variants, key=lambda variant: self._rank(block, variant))
-        filled = [(variant, _fill(variant, values)) for variant in ordered]
-        fresh = [one for one in filled if one[0] not in self._taken] or filled
-        unused = [one for one in fresh if not is_used(one[1], self.used)] or fresh
-        variant, text = unused[0]
-        self._taken.add(variant)
-        return text
+        found = self.fresh(block, variants, values)
+        if found is None:
+            fitting = self._ordered(block, variants, values) or sorted(variants)
+            found = self._filled(block, fitting[0], values, 0)
+        return found
+
+    def fresh(self, block: str, variants: Sequence[str], values: Mapping[str, str]) -> str | None:
+        """The same, or None where every wording was used lately."""
+        ordered = self._ordered(block, variants, values)
+        untaken = [one for one in ordered if one not in self._taken] or ordered
+        for turn in range(TURNS):
+            for variant in untaken:
+                text = self._filled(block, variant, values, turn)
+                if not is_used(text, self.used):
+                    self._taken.add(variant)
+                    return text
+        return None
 
     def keep(self, block: str, variants: Sequence[str]) -> str:
         """One wording, the same each time it is asked for."""
         return min(variants, key=lambda variant: self._rank(block, variant))
 
+    def number(self, block: str, below: int) -> int:
+        """A number from 0 to `below`, excluded."""
+        return int(self._rank(block, "")[:8], 16) % below
+
+    def _ordered(self, block: str, variants: Sequence[str], values: Mapping[str, str]) -> list[str]:
+        """The wordings all of whose slots have something to say, in seeded order."""
+        fitting = [one for one in variants if all(values.get(slot) for slot in _SLOT.findall(one))]
+        return sorted(fitting, key=lambda variant: self._rank(block, variant))
+
+    def _filled(self, block: str, variant: str, values: Mapping[str, str], turn: int) -> str:
+        if "<" in variant:
+            variant = expand(variant, self._rank(f"{block}/{turn}", variant))
+        return _fill(variant, values)
+
     def _rank(self, block: str, variant: str) -> str:
         return hashlib.blake2b(f"{self.seed}\0{block}\0{variant}".encode()).hexdigest()
+
+
+def expand(variant: str, rank: str) -> str:
+    """The wording with one way taken at each ``<this way|that way>``, by the digits of `rank`."""
+    digits = iter([int(rank[place : place + 4], 16) for place in range(0, len(rank) - 3, 4)])
+
+    def take(found: re.Match[str]) -> str:
+        ways = found[1].split("|")
+        return ways[next(digits) % len(ways)]
+
+    return " ".join(_WAYS.sub(take, variant).split()).replace(" ,", ",")
 
 
 def _fill(variant: str, values: Mapping[str, str]) -> str:

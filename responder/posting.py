@@ -14,6 +14,7 @@ from sqlmodel import Session
 from otklik import audit
 from otklik.enums import (
     CloseReason,
+    DraftState,
     MentionState,
     PostingMode,
     ReplyState,
@@ -28,11 +29,13 @@ from otklik.errors import (
     Rejected,
     Transient,
 )
-from otklik.models import Mention, Reply
+from otklik.models import DraftRow, Mention, Reply
 from otklik.platforms import AnyPlatform, CollectedMention, PostedReply, ReplyRequest
 from otklik.store import judgements, mentions, replies
-from responder import promises
+from responder import clocks, promises
 from responder.approval import propose_again
+from responder.checks import why_void
+from responder.follow_ups import rest
 
 RETRY_SECONDS = 30.0
 DENIED_SECONDS = 600.0
@@ -66,6 +69,10 @@ def begin(
     if stale:
         _void(session, reply, mention, stale, at)
         return reply
+    draft = replies.get_draft(session, reply.draft_id)
+    if why := _why_baseless(session, draft, at):
+        _redo(session, reply, mention, why, at)
+        return reply
     if mode is PostingMode.DRY_RUN:
         _rehearse(session, reply, mention, at)
         return reply
@@ -84,12 +91,41 @@ def _why_stale(session: Session, reply: Reply, mention: Mention) -> str:
     return ""
 
 
+def _why_baseless(session: Session, draft: DraftRow, at: datetime) -> str:
+    if reason := why_void(session, draft, at):
+        return reason
+    if replies.count_valid_approvals(session, draft) < draft.approvals_needed:
+        return "somebody who approved it may no longer approve"
+    return ""
+
+
+def _redo(session: Session, reply: Reply, mention: Mention, reason: str, at: datetime) -> None:
+    """The comment stands; only our text cannot go out as it is: back to the desk with it."""
+    reply.state, reply.error = ReplyState.FAILED, reason
+    session.add(reply)
+    promises.forget(session, reply.id or 0, at)
+    draft = replies.get_draft(session, reply.draft_id)
+    if mention.state == MentionState.APPROVED:
+        is_ours = draft.editor_id is None and draft.follows_up_id is None
+        if is_ours and why_void(session, draft, at):
+            draft.state, draft.reject_reason = DraftState.EXPIRED, reason
+            session.add(draft)
+            mentions.save_state(mention, MentionState.DECIDED, at)  # to be written anew
+            session.add(mention)
+        else:
+            propose_again(session, reply, mention, reason, at)
+    _note(session, reply, "reply.voided", at, reason=reason)
+
+
 def _void(session: Session, reply: Reply, mention: Mention, reason: str, at: datetime) -> None:
     reply.state, reply.error = ReplyState.FAILED, reason
     session.add(reply)
     promises.forget(session, reply.id or 0, at)
     if mention.state == MentionState.APPROVED:
-        mentions.save_state(mention, MentionState.HELD, at)
+        if reply.follows_up_id is not None:
+            rest(session, mention, at)
+        else:
+            mentions.save_state(mention, MentionState.HELD, at)
         mention.last_error = reason
         session.add(mention)
     _note(session, reply, "reply.voided", at, reason=reason)
@@ -159,12 +195,14 @@ def save_posted(
     reply.external_id, reply.url = posted.external_id, posted.url
     reply.follow_up_at, reply.follow_ups = at, 0
     session.add(reply)
+    promises.keep_by_reply(session, reply, at)
     if mention.version == reply.mention_version and mention.deleted_at is None:
         mentions.save_state(mention, MentionState.ANSWERED, at)
     if mention.sla_state == SlaState.RUNNING and mention.sla_due_at is not None:
         in_time = reply.posted_at <= mention.sla_due_at
         mention.sla_state = SlaState.MET if in_time else SlaState.MISSED
     session.add(mention)
+    clocks.answered(session, mention, reply.posted_at)
     judgements.close_cases_if_done(session, [mention.case_id], at)
     _note(session, reply, "reply.posted", at, external_id=posted.external_id)
 
@@ -178,7 +216,9 @@ def _finish_failed(
         reply.send_after = at + timedelta(seconds=_pause(error))
     elif isinstance(error, Gone):
         reply.state = ReplyState.FAILED
+        session.add(reply)
         mentions.close_mentions(session, [mention.id or 0], CloseReason.DELETED, at)
+        judgements.close_cases_if_done(session, [mention.case_id], at)
         promises.forget(session, reply.id or 0, at)
     elif isinstance(error, Rejected):
         reply.state = ReplyState.FAILED
@@ -303,6 +343,7 @@ def follow_up(
 
 
 def _note(session: Session, reply: Reply, action: str, at: datetime, **more: str) -> None:
+    session.flush()
     audit.record(
         session,
         at=at,

@@ -1,4 +1,4 @@
-"""Cases and incidents in the database: the grouping of `responder.incidents`, applied."""
+"""Cases and incidents in the database: the grouping of `responder.incidents.grouping`, applied."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,9 +9,10 @@ from otklik import audit
 from otklik.enums import Claim, Stance, Topic
 from otklik.models import Case, Incident, Mention, VerdictRow
 from otklik.settings import Settings
-from otklik.store import judgements, mentions, subjects
+from otklik.store import cases, judgements, members, mentions, subjects
 from otklik.subjects import Subject
-from responder.incidents import Neighbourhood, Story, Wave, keys_of
+from responder import same_person
+from responder.incidents.grouping import Neighbourhood, Story, Wave, keys_of
 from responder.knowledge import Knowledge
 
 # how many recent unhappy mentions a new one is compared with
@@ -20,17 +21,18 @@ _UNHAPPY = (Stance.CRITIC, Stance.HEATED, Stance.HATER)
 
 
 def open_cases(session: Session, rows: Sequence[Mention], at: datetime) -> None:
-    """One person, one story: join the author's open case, or open one."""
-    cases = judgements.list_open_cases(session, [row.author_id for row in rows])
+    """One person, one story: join the open case of any of the person's accounts, or open one."""
+    authors = [row.author_id for row in rows]
+    known = cases.list_open_cases(session, authors)
+    first = cases.list_canonical_ids(session, authors)
     fresh: dict[int, Case] = {}
     for row in rows:
-        if row.author_id not in cases and row.author_id not in fresh:
-            fresh[row.author_id] = Case(
-                brand_id=row.brand_id, author_id=row.author_id, opened_at=at
-            )
+        one = first[row.author_id]
+        if row.author_id not in known and one not in fresh:
+            fresh[one] = Case(brand_id=row.brand_id, author_id=one, opened_at=at)
     judgements.save_cases(session, list(fresh.values()))
     for row in rows:
-        row.case_id = (cases.get(row.author_id) or fresh[row.author_id]).id
+        row.case_id = (known.get(row.author_id) or fresh[first[row.author_id]]).id
 
 
 def find_incidents(
@@ -40,7 +42,11 @@ def find_incidents(
     knowledge: Knowledge,
     at: datetime,
 ) -> list[Incident]:
-    """Attach mentions to incidents; the incidents that were new, or grew, in order."""
+    """Attach mentions to incidents; the incidents that were new, or grew, in order.
+
+    Who may be somebody already known is suggested on the way.
+    """
+    same_person.suggest(session, rows, knowledge.own_contacts, at)
     unhappy = [row for row in rows if row.stance in _UNHAPPY and row.starts_clock]
     if not unhappy:
         return []
@@ -91,11 +97,15 @@ def _attach(
 ) -> Incident:
     incident = known.get(wave.incident_id or 0) or _open(session, row, wave, at)
     known[incident.id or 0] = incident
+    taken_out = members.list_excluded(session, incident.id or 0, [*wave.members, row.id or 0])
     for member in mentions.list_mentions(session, wave.members):
+        if member.id in taken_out:
+            continue
         member.incident_id = member.incident_id or incident.id
         incident.first_at = min(incident.first_at, member.waiting_since)
         session.add(member)
-    row.incident_id = incident.id
+    if row.id not in taken_out:
+        row.incident_id = incident.id
     session.add(row)
     session.flush()
     incident.size = judgements.count_incident_authors(session, incident.id or 0)
