@@ -2,15 +2,17 @@
 
 import streamlit as st
 
-from dashboard import frame
-from dashboard.views import INSIDE, OF_LEADS, pages
-from otklik.enums import Role
-from otklik.people import may
+from dashboard import bar, frame, presence
+from dashboard.views import is_for, pages
 
 frame.open_page()
 who = frame.person()
+presence.draw()
 all_pages = pages()
 chosen = st.navigation(list(all_pages.values()), position="hidden")
-unseen = INSIDE if may(who, Role.LEAD) else (*INSIDE, *OF_LEADS)
-frame.bar(who, [page for name, page in all_pages.items() if name not in unseen])
-chosen.run()
+name = next(name for name, page in all_pages.items() if page.title == chosen.title)
+bar.draw(who, all_pages, name)
+if is_for(who, name):
+    chosen.run()
+else:
+    frame.refuse()

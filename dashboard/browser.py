@@ -5,6 +5,8 @@ import streamlit as st
 SESSION_COOKIE = "otklik_session"
 LANGUAGE_COOKIE = "otklik_language"
 LANGUAGES = ("ru", "en")
+THEME_COOKIE = "otklik_theme"
+THEMES = ("light", "dark", "system")
 
 
 def cookies() -> dict[str, str]:

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from dashboard import answering, words
+from dashboard import words
+from dashboard.case import answering
 from dashboard.i18n import _
 from dashboard.plain import Html, fill, join, one_line, plain, veil
 from otklik.enums import MentionState, SlaState, Stance
-from otklik.store.queue import WAITING, QueueRow
+from otklik.store.queue import QueueRow
+from otklik.store.queue_filter import WAITING
 
 URGENCY = {0: "low", 1: "normal", 2: "high", 3: "critical"}
 

@@ -1,15 +1,18 @@
 """What the screens read: each function one reading transaction, nothing cached that can change."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
-from pathlib import Path
 
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from classifier.lists import parse_lists
-from otklik import audit, database, people, switches
-from otklik.enums import Language, PostingMode, ReplyState, Severity
+from otklik import database, people, switches
+from otklik.bootstrap import read_whole_house
+from otklik.enums import DraftState, Language, PostingMode, Role, Severity
 from otklik.errors import ConfigError
 from otklik.models import (
     Author,
@@ -20,18 +23,18 @@ from otklik.models import (
     Mention,
     MentionVersion,
     Person,
-    Quarantine,
     Reply,
     Thread,
 )
 from otklik.own_lists import find_lists
 from otklik.settings import Settings, load_settings
-from otklik.store import judgements, mentions, queue, replies, subjects
+from otklik.store import approvals, counts, judgements, mentions, queue, replies, subjects, threads
+from otklik.store import pressure as pressing
 from otklik.subjects import SUBJECT_KINDS, EntityKind, Subject
 from otklik.verdicts import Verdict
 from responder import review
-from responder.knowledge import Fact
-from responder.knowledge_file import load_knowledge, shipped_knowledge
+from responder.knowledge import Fact, Form, Knowledge
+from responder.knowledge.house import House
 from responder.lint import Finding
 
 
@@ -47,18 +50,64 @@ def engine() -> Engine:
     return database.make_engine(settings().database_url)
 
 
-@cache
+_HOUSES: dict[str, tuple[float, House]] = {}
+HOUSE_FOR = 2.0  # seconds: a change of files or of the desk is seen so late at most
+
+
+def house() -> House:
+    """What this house knows and where it comes from; read again every few seconds.
+
+    Raises:
+        ConfigError: the files are wrong, and there never were good ones.
+    """
+    at, key = time.monotonic(), f"{settings().database_url} {settings().knowledge_file}"
+    then, found = _HOUSES.get(key, (-HOUSE_FOR, None))
+    if found is None or at - then >= HOUSE_FOR:
+        with database.reading(engine()) as session:
+            found = read_whole_house(settings(), session)
+        _HOUSES[key] = (at, found)
+    return found
+
+
+def forget_house() -> None:
+    """It has just been changed here: read it again at the next question."""
+    _HOUSES.clear()
+
+
+def knowledge() -> Knowledge:
+    """What this house knows now."""
+    return house().knowledge
+
+
 def own_contacts() -> tuple[str, ...]:
     """Ways to reach us that may be said in public."""
-    file = settings().knowledge_file
-    known = load_knowledge(Path(file)) if file else shipped_knowledge()
-    return tuple(known.own_contacts)
+    return tuple(knowledge().own_contacts)
+
+
+def checks(reply_max_length: int | None) -> review.Checks:
+    """What a text is checked with when it is saved, and as it is typed.
+
+    Args:
+        reply_max_length: the platform's limit in characters; None: it has none.
+    """
+    house = knowledge()
+    return review.Checks(
+        own_contacts=house.own_contacts,
+        reply_max_length=reply_max_length,
+        power_rules=house.powers,
+        familiar=True if house.address is Form.TY else None,
+    )
 
 
 def find_person(token: str | None, at: datetime) -> Person | None:
     """Who this login cookie belongs to, or None."""
     with database.reading(engine()) as session:
-        return people.find_logged_in(session, token, at)
+        return people.find_logged_in(session, token, at, idle=idle())
+
+
+def idle() -> timedelta:
+    """A browser nobody used for so long is signed out."""
+    return timedelta(minutes=settings().session_idle_minutes)
 
 
 def posting_mode() -> PostingMode:
@@ -67,13 +116,50 @@ def posting_mode() -> PostingMode:
         return switches.posting_mode(session, settings().brand_id, settings().posting)
 
 
+_COUNTED: dict[str, tuple[datetime, dict[str, int]]] = {}
+COUNTED_FOR = timedelta(seconds=5)
+
+
+def bar_counts(at: datetime, who: Person) -> dict[str, int]:
+    """What waits on a page, by the page's name; counted once in a few seconds.
+
+    What waits for everybody is counted once for all, what waits for one's yes for each approver.
+    """
+    brand = settings().brand_id
+
+    def shared(session: Session) -> dict[str, int]:
+        return {
+            "promises": counts.count_overdue_promises(session, brand, at),
+            "measures": counts.count_asked_acts(session, brand),
+        }
+
+    def own(session: Session) -> dict[str, int]:
+        zones = people.zones_of(who)
+        return {"approvals": approvals.count_for(session, brand, who.id or 0, zones)}
+
+    found = _counted("", at, shared)
+    return {**found, **_counted(f"{who.id}", at, own)} if people.may(who, Role.APPROVER) else found
+
+
+def _counted(
+    whose: str, at: datetime, count: Callable[[Session], dict[str, int]]
+) -> dict[str, int]:
+    key = f"{settings().database_url} {settings().brand_id} {whose}"
+    then, found = _COUNTED.get(key, (None, {}))
+    if then is None or not timedelta(0) <= at - then < COUNTED_FOR:
+        with database.reading(engine()) as session:
+            found = count(session)
+        _COUNTED[key] = (at, found)
+    return found
+
+
 @dataclass(frozen=True)
 class Pressure:
-    """How much waits: by urgency, overdue, and what went out in the last day."""
+    """How much waits: by urgency, overdue, and due within the hour."""
 
     by_urgency: dict[int, int]
     overdue: int
-    replies: dict[ReplyState, int]
+    soon: int
 
     @property
     def waiting(self) -> int:
@@ -88,37 +174,8 @@ def pressure(at: datetime) -> Pressure:
         return Pressure(
             queue.count_waiting(session, brand),
             queue.count_overdue(session, brand, at),
-            queue.count_replies(session, brand, at - timedelta(days=1)),
+            pressing.count_running_out(session, brand, at),
         )
-
-
-def waiting(wanted: queue.QueueFilter, number: int) -> queue.QueuePage:
-    """A page of the queue."""
-    with database.reading(engine()) as session:
-        return queue.list_queue(session, settings().brand_id, wanted, number=number)
-
-
-def done(
-    wanted: queue.QueueFilter, number: int
-) -> tuple[queue.QueuePage, dict[int, Reply], list[Reply]]:
-    """A page of what was dealt with, the last reply to each, and replies of unknown outcome."""
-    brand = settings().brand_id
-    with database.reading(engine()) as session:
-        page = queue.list_done(session, brand, wanted, number=number)
-        last = queue.list_last_replies(session, [row.id for row in page.rows])
-        return page, last, queue.list_unknown_replies(session, brand)
-
-
-def find_next(skip: set[int]) -> int | None:
-    """The most urgent mention not skipped in this sitting."""
-    with database.reading(engine()) as session:
-        return queue.find_next(session, settings().brand_id, skip=skip)
-
-
-def platforms() -> list[str]:
-    """Platforms that have a source."""
-    with database.reading(engine()) as session:
-        return queue.list_platforms(session, settings().brand_id)
 
 
 def named_entities() -> dict[str, tuple[EntityKind, str]]:
@@ -166,11 +223,10 @@ class CaseFile:
     findings: list[Finding]
     approvers: list[str]
     replies: list[Reply]
-    lines: list[queue.ThreadLine]
+    lines: list[threads.ThreadLine]
     drafts: list[DraftRow] = field(default_factory=list)
     versions: list[MentionVersion] = field(default_factory=list)
     labels: list[tuple[Label, str]] = field(default_factory=list)
-    author_mentions: int = 1
     subject: Subject | None = None
 
     @property
@@ -195,7 +251,8 @@ def case_file(mention_id: int) -> CaseFile:
     with database.reading(engine()) as session:
         mention = mentions.get_mention(session, mention_id)
         verdict = judgements.list_verdicts(session, [mention]).get(mention_id)
-        draft = replies.find_proposed_draft(session, mention_id)
+        drafts = replies.list_drafts(session, mention_id)
+        draft = next((one for one in drafts if one.state is DraftState.PROPOSED), None)
         found = [Finding.model_validate(one) for one in draft.findings] if draft else []
         return CaseFile(
             mention=mention,
@@ -205,17 +262,14 @@ def case_file(mention_id: int) -> CaseFile:
             decision=judgements.list_decisions(session, [mention]).get(mention_id),
             incident=session.get(Incident, mention.incident_id) if mention.incident_id else None,
             draft=draft,
-            facts=review.cited_facts(session, draft.facts) if draft else [],
+            facts=review.cited_facts(session, draft.facts, draft.brand_id) if draft else [],
             findings=found,
             approvers=queue.list_approvers(session, draft.id or 0) if draft else [],
             replies=replies.list_replies(session, mention_id),
-            lines=queue.list_thread_around(session, mention),
-            drafts=replies.list_drafts(session, mention_id),
-            versions=mentions.list_versions(session, mention_id),
+            lines=threads.list_thread_around(session, mention),
+            drafts=drafts,
+            versions=mentions.list_versions(session, mention_id) if mention.version > 1 else [],
             labels=queue.list_labels(session, mention_id),
-            author_mentions=mentions.count_by_author(session, [mention.author_id])[
-                mention.author_id
-            ],
             subject=subjects.list_subjects(session, [mention]).get(mention_id),
         )
 
@@ -226,7 +280,7 @@ def last_reply(mention_id: int) -> Reply | None:
         return queue.list_last_replies(session, [mention_id]).get(mention_id)
 
 
-def lint(case: CaseFile, text: str, at: datetime) -> list[Finding]:
+def lint(case: CaseFile, text: str, at: datetime, checked: review.Checks) -> list[Finding]:
     """What is wrong with a text for this case."""
     draft = case.draft
     with database.reading(engine()) as session:
@@ -238,43 +292,13 @@ def lint(case: CaseFile, text: str, at: datetime) -> list[Finding]:
             points=draft.points if draft else [],
             facts=draft.facts if draft else [],
             at=at,
-            own_contacts=own_contacts(),
+            powers=draft.powers if draft else (),
+            known=draft.known if draft else (),
+            follows_up_id=draft.follows_up_id if draft else None,
+            **checked,
         )
 
 
 def is_serious(findings: list[Finding]) -> bool:
     """Is there something a person must have seen before approving?"""
     return any(finding.severity != Severity.NOTE for finding in findings)
-
-
-@dataclass(frozen=True)
-class MachineRoom:
-    """How imports and alerts fare."""
-
-    quarantine: list[tuple[Quarantine, str]]
-    quarantined: int
-    alerts: list[queue.AlertLine]
-    states: dict[str, int]
-
-
-def machine_room() -> MachineRoom:
-    """Everything on the system page."""
-    brand = settings().brand_id
-    with database.reading(engine()) as session:
-        bad, total = queue.list_quarantine(session, brand, size=20)
-        return MachineRoom(
-            bad,
-            total,
-            queue.list_alerts(session, brand, limit=20),
-            mentions.count_states(session, brand),
-        )
-
-
-def verify_audit() -> audit.ChainReport:
-    """Walk the audit chain.
-
-    Raises:
-        AuditError: it does not verify.
-    """
-    with database.reading(engine()) as session:
-        return audit.verify(session)

@@ -1,13 +1,10 @@
-"""What stands around every view: the person, the bar at the top, notices."""
-
-from collections.abc import Sequence
-from typing import Any
+"""What stands around every view: the person, notices."""
 
 import streamlit as st
 
-from dashboard import browser, data, theme, words
-from dashboard.i18n import _, current_language
-from dashboard.plain import Html, fill, join, one_line, show
+from dashboard import browser, data, theme
+from dashboard.i18n import _
+from dashboard.plain import fill, show
 from otklik.clock import now
 from otklik.models import Person
 
@@ -21,7 +18,8 @@ def person() -> Person:
     if found is None:
         show(
             fill(
-                '<p class="ot-note">{text} <a href="/sign-in" target="_self">{link}</a></p>',
+                '<div class="ot-empty ot-ended" role="alert"><b>{text}</b>'
+                '<p><a href="/sign-in" target="_self">{link}</a></p></div>',
                 text=_("Your session has ended."),
                 link=_("Sign in"),
             )
@@ -31,55 +29,29 @@ def person() -> Person:
 
 
 def open_page() -> None:
-    """Title, width and style; before anything else is drawn."""
+    """Title and width; before anything else is drawn."""
     st.set_page_config(
         page_title=f"{_('Desk')} · {data.settings().brand_name}",
         page_icon=str(theme.HERE / "mark.png"),
         layout="wide",
         initial_sidebar_state="collapsed",
     )
-    show(Html(f"<style>{theme.style()}</style>"))
 
 
-def bar(who: Person, pages: Sequence[Any]) -> None:
-    """Brand, pages, posting mode, language, person."""
-    with st.container(key="ot-bar", horizontal=True, vertical_alignment="center", gap="small"):
-        show(
-            fill(
-                '<div class="ot-brand"><span class="ot-mark"></span>{brand}</div>',
-                brand=data.settings().brand_name,
-            ),
-            is_wide=False,
-        )
-        for page in pages:
-            st.page_link(page)
-        show(_right_side(who), is_wide=False)
+def current_theme() -> str:
+    """The theme this browser chose: `light`, `dark` or `system`."""
+    chosen = browser.cookies().get(browser.THEME_COOKIE, "")
+    return chosen if chosen in browser.THEMES else "system"
 
 
-def _right_side(who: Person) -> Html:
-    mode = data.posting_mode()
-    links = join(
+def refuse() -> None:
+    """Say that a page is not for this person's role."""
+    show(
         fill(
-            '<a class="{kind}" href="/language/{code}" target="_self" lang="{code}">{label}</a>',
-            kind="ot-chosen" if code == current_language() else "",
-            code=code,
-            label=code.upper(),
+            '<div class="ot-empty" role="alert"><b>{title}</b><p>{text}</p></div>',
+            title=_("This page is not for your role"),
+            text=_("Ask an administrator if you need it for your work."),
         )
-        for code in browser.LANGUAGES
-    )
-    return fill(
-        '<div class="ot-right"><span class="ot-mode ot-mode-{mode}">{mode_name}</span>'
-        '<nav class="ot-lang" aria-label="{language}">{links}</nav>'
-        '<span class="ot-person">{name}<small>{role}</small></span>'
-        '<form method="post" action="/sign-out"><button type="submit">{leave}</button></form>'
-        "</div>",
-        mode=mode,
-        mode_name=words.name("mode", mode),
-        language=_("Language"),
-        links=links,
-        name=one_line(who.name),
-        role=words.name("role", who.role),
-        leave=_("Sign out"),
     )
 
 

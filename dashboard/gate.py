@@ -4,6 +4,8 @@ The views ask again who is there on every run; this stands before them so that s
 without a login gets no page, no script and no connection.
 """
 
+import time
+from collections.abc import Callable
 from datetime import datetime
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote
@@ -19,7 +21,10 @@ from dashboard.browser import SESSION_COOKIE
 from otklik.clock import now
 
 SIGN_IN = "/sign-in"
-_OPEN = ("/sign-in", "/sign-out", "/language/", "/_stcore/health", "/static/", "/favicon.png")
+_OPEN = frozenset({"/sign-in", "/sign-out", "/invitation", "/_stcore/health", "/favicon.png"})
+_OPEN_FOLDERS = ("/oidc/", "/language/", "/theme/", "/look/", "/static/")
+LOOK_AGAIN = 5.0  # seconds; how often a connection is asked whether its login still lives
+GRACE = 20.0  # seconds a page has to say so itself before the line is cut
 
 # Streamlit compiles schemas (eval) and styles elements in place; nothing may leave this host
 POLICY = "; ".join(
@@ -73,13 +78,56 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, send to the sign-in, or close the connection."""
-        is_open = scope["type"] == "lifespan" or scope["path"].startswith(_OPEN)
-        if is_open or await run_sync(is_logged_in, token_of(scope), now()):
+        if scope["type"] == "lifespan" or is_open(scope["path"]):
             await self.app(scope, receive, send)
+        elif not await run_sync(is_logged_in, token_of(scope), now()):
+            await _refuse(scope, receive, send)
         elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 4401})
+            await self.app(scope, receive, Line(scope, send).send)
         else:
-            await _refusal(scope)(scope, receive, send)
+            await self.app(scope, receive, send)
+
+
+def is_open(path: str) -> bool:
+    """Is this for everybody?"""
+    return path in _OPEN or path.startswith(_OPEN_FOLDERS)
+
+
+class Line:
+    """An open connection: cut when the login behind it has ended, by whatever means."""
+
+    def __init__(
+        self, scope: Scope, send: Send, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._token, self._pass_on, self._clock = token_of(scope), send, clock
+        self._looked = clock()
+        self._ended: float | None = None
+        self._is_cut = False
+
+    async def send(self, message: Message) -> None:
+        """Pass on; nothing more once the line is cut."""
+        if self._is_cut:
+            return
+        if message["type"] == "websocket.send" and await self._is_over():
+            self._is_cut = True
+            await self._pass_on({"type": "websocket.close", "code": 4401})
+            return
+        await self._pass_on(message)
+
+    async def _is_over(self) -> bool:
+        at = self._clock()
+        if at - self._looked >= LOOK_AGAIN:
+            self._looked = at
+            is_living = await run_sync(is_logged_in, self._token, now())
+            self._ended = None if is_living else self._ended or at
+        return self._ended is not None and at - self._ended >= GRACE
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 4401})
+    else:
+        await _refusal(scope)(scope, receive, send)
 
 
 def _refusal(scope: Scope) -> ASGIApp:

@@ -1,7 +1,7 @@
 """Words on the screen: English in the code, other languages from `catalogues/*.po`.
 
-The catalogues are read as they are: no compiled file to forget. `N_` marks a text that is
-translated later, where it is shown.
+`ru.po` has what all views share, `queue.ru.po` the texts of one room. They are read as they are:
+no compiled file to forget. `N_` marks a text that is translated later, where it is shown.
 """
 
 import ast
@@ -39,10 +39,18 @@ def translation(language: str) -> Catalogue:
     """The catalogue of a language; English needs none."""
     if language == SOURCE_LANGUAGE:
         return Catalogue({}, lambda n: int(n != 1))
-    entries = read_po((CATALOGUES / f"{language}.po").read_text(encoding="utf-8"))
+    entries: dict[str, list[str]] = {}
+    for path in sorted(CATALOGUES.glob(f"*{language}.po")):
+        _add(entries, read_po(path.read_text(encoding="utf-8")), path.name)
     header = entries.pop("", [""])[0]
     rule = header.partition("plural=")[2].partition(";")[0]
     return Catalogue(entries, c2py(rule) if rule else (lambda n: int(n != 1)))
+
+
+def _add(entries: dict[str, list[str]], more: dict[str, list[str]], name: str) -> None:
+    for original, forms in more.items():
+        if entries.setdefault(original, forms) != forms:
+            raise ConfigError(f"{name}: {original!r} is translated otherwise in another catalogue")
 
 
 def read_po(text: str) -> dict[str, list[str]]:
@@ -92,3 +100,8 @@ def _(text: str) -> str:
 def ngettext(one: str, many: str, count: int) -> str:
     """The form that goes with `count`, with the count put in at ``{n}``."""
     return translation(current_language()).ngettext(one, many, count).format(n=count)
+
+
+def in_language(russian: str, english: str) -> str:
+    """Of two texts the one this browser reads."""
+    return russian if current_language() == "ru" else english

@@ -127,6 +127,17 @@ def one_line(text: str, *, shown: int = 200) -> Html:
     return plain(" ".join(text.split()), shown=shown)
 
 
+def own_style(rules: str) -> Html:
+    """A style sheet made of names of our own; nothing that could end it may stand in it.
+
+    Raises:
+        ValueError: it holds a ``<``.
+    """
+    if "<" in rules:
+        raise ValueError("a style sheet holds no markup")
+    return Html(f"<style>{rules}</style>")
+
+
 def web_address(url: str) -> str | None:
     """The address if it leads to a page of the web; None for anything else."""
     parts = urlsplit(url.strip())

@@ -3,12 +3,14 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
+from dashboard import entrances, looks, warm
 from dashboard.gate import Gate, Headers
 from dashboard.sign_in import ROUTES
 from dashboard.theme import HERE
 
 app = st.App(
     HERE / "app.py",
-    routes=ROUTES,
-    middleware=[Middleware(Headers), Middleware(Gate)],
+    routes=[*ROUTES, *entrances.ROUTES, *looks.ROUTES],
+    middleware=[Middleware(Headers), Middleware(Gate), Middleware(looks.FirstPage)],
 )
+warm.begin()

@@ -4,10 +4,12 @@ They are ordinary requests because only those can set a cookie that scripts cann
 that outlives a refresh.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from html import escape
+from pathlib import Path
 from string import Template
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -20,7 +22,7 @@ from dashboard.i18n import translation
 from dashboard.theme import HERE, style
 from otklik import database, people
 from otklik.clock import now
-from otklik.store.people import list_people
+from otklik.store.people import count_people
 
 FORM_LIMIT = 8_192
 _YEAR = 365 * 24 * 3600
@@ -48,19 +50,21 @@ def is_from_here(request: Request) -> bool:
 
 async def show(request: Request) -> Response:
     """The form."""
-    return await run_in_threadpool(_page, request, request.query_params.get("next", "/"), "")
+    return await run_in_threadpool(page, request, request.query_params.get("next", "/"), "")
 
 
-def _page(request: Request, place: str, problem: str) -> Response:
+def page(request: Request, place: str, problem: str) -> Response:
+    """The form, with what was wrong the last time."""
     say = translation(language_of(request)).gettext
     settings = data.settings()
     with database.reading(data.engine()) as session:
-        is_fresh = not list_people(session, settings.brand_id)
-    hint = say("There is no account yet. Make the first one in the terminal:")
+        is_fresh = not count_people(session, settings.brand_id)
+    provider = settings.oidc.name if settings.oidc else ""
+    hint = say(
+        "There is no account yet. Whoever started Otklik sees a link there that makes the first "
+        "administrator; this command shows another one:"
+    )
     values = {
-        "language": language_of(request),
-        "style": style(),
-        "brand": settings.brand_name,
         "title": say("Sign in"),
         "lead": say("Answer critics with facts. Nothing leaves without a person."),
         "login": say("Login"),
@@ -70,22 +74,36 @@ def _page(request: Request, place: str, problem: str) -> Response:
         "problem_class": "" if problem else "ot-none",
         "hint": hint,
         "hint_class": "" if is_fresh else "ot-none",
+        "provider": say("Sign in with {provider}").format(provider=provider),
+        "provider_class": "" if provider else "ot-none",
+        "provider_place": f"/oidc/start?next={quote(safe_place(place), safe='')}",
+        "leave": say("Sign out of {provider}, too").format(provider=provider),
+        "leave_class": "" if provider and "left" in request.query_params else "ot-none",
         "next": safe_place(place),
     }
-    page = Template(_PAGE.read_text(encoding="utf-8"))
-    safe = {name: text if name == "style" else escape(text) for name, text in values.items()}
-    return HTMLResponse(page.substitute(safe), status_code=401 if problem else 200)
+    return draw(request, _PAGE, values, status=401 if problem else 200)
+
+
+def draw(
+    request: Request, template: Path, values: Mapping[str, str], *, status: int = 200
+) -> Response:
+    """A plain page of the desk from its template; every value is escaped."""
+    common = {"language": language_of(request), "brand": data.settings().brand_name}
+    safe = {name: escape(text) for name, text in {**common, **values}.items()}
+    body = Template(template.read_text(encoding="utf-8")).substitute(safe, style=style())
+    return HTMLResponse(body, status_code=status, headers={"Cache-Control": "no-store"})
 
 
 async def sign_in(request: Request) -> Response:
     """Check login and password; give the browser its cookie."""
-    body = await _form(request)
+    body = await read_form(request)
     if body is None or not is_from_here(request):
         return RedirectResponse("/sign-in", status_code=303)
     return await run_in_threadpool(_sign_in, request, body)
 
 
-async def _form(request: Request) -> dict[str, str] | None:
+async def read_form(request: Request) -> dict[str, str] | None:
+    """The fields of a form; None when it is larger than any of ours."""
     raw = b""
     async for chunk in request.stream():
         raw += chunk
@@ -96,29 +114,48 @@ async def _form(request: Request) -> dict[str, str] | None:
 
 
 def _sign_in(request: Request, form: dict[str, str]) -> Response:
-    settings = data.settings()
-    lasts = timedelta(hours=settings.session_hours)
     with database.session(data.engine()) as session:
         token = people.log_in(
-            session, form.get("login", "").strip(), form.get("password", ""), now(), lasts
+            session,
+            form.get("login", "").strip(),
+            form.get("password", ""),
+            now(),
+            lasts(),
+            agent=agent_of(request),
         )
     if token is None:
         say = translation(language_of(request)).gettext
         problem = say("Login or password is wrong, or there were too many attempts.")
-        return _page(request, form.get("next", "/"), problem)
-    answer = RedirectResponse(safe_place(form.get("next", "/")), status_code=303)
+        return page(request, form.get("next", "/"), problem)
+    return go_on(request, token, form.get("next", "/"))
+
+
+def lasts() -> timedelta:
+    """How long a login lasts, whatever happens."""
+    return timedelta(hours=data.settings().session_hours)
+
+
+def agent_of(request: Request) -> str:
+    """What this browser calls itself."""
+    return request.headers.get("user-agent", "")[:200]
+
+
+def go_on(request: Request, token: str, place: str) -> Response:
+    """Give the browser its login cookie and send it on to a page of the desk."""
+    answer = RedirectResponse(safe_place(place), status_code=303)
     answer.set_cookie(
         SESSION_COOKIE,
         token,
-        max_age=int(lasts.total_seconds()),
+        max_age=int(lasts().total_seconds()),
         httponly=True,
         samesite="lax",
-        secure=_is_encrypted(request),
+        secure=is_encrypted(request),
     )
     return answer
 
 
-def _is_encrypted(request: Request) -> bool:
+def is_encrypted(request: Request) -> bool:
+    """Does the browser speak TLS with us, or with what stands before us?"""
     return request.url.scheme == "https" or data.settings().desk_url.startswith("https:")
 
 
@@ -127,7 +164,7 @@ async def sign_out(request: Request) -> Response:
     token = request.cookies.get(SESSION_COOKIE)
     if token and is_from_here(request):
         await run_in_threadpool(_forget, token)
-    answer = RedirectResponse("/sign-in", status_code=303)
+    answer = RedirectResponse("/sign-in?left=1", status_code=303)
     answer.delete_cookie(SESSION_COOKIE)
     return answer
 

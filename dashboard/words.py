@@ -1,11 +1,11 @@
 """Names of the vocabulary and of times, as people at the desk read them."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dashboard import data
-from dashboard.i18n import N_, _, ngettext
+from dashboard.i18n import N_, _, current_language, ngettext
 from otklik.errors import NotAllowed, OtklikError, StaleText
 
 NAMES: dict[str, str] = {
@@ -78,6 +78,41 @@ NAMES: dict[str, str] = {
     "draft.rejected": N_("rejected"),
     "draft.expired": N_("expired"),
     "draft.superseded": N_("replaced"),
+    "draft.offered": N_("could also be said"),
+    "link.suggested": N_("perhaps one person"),
+    "link.confirmed": N_("one person"),
+    "link.refused": N_("two people"),
+    "approach.argue": N_("facts, no quarrel"),
+    "approach.apologise_and_fix": N_("apology and deed"),
+    "approach.refuse_positively": N_("refusal with a way out"),
+    "approach.thank": N_("thanks"),
+    "approach.answer": N_("answer"),
+    "approach.ask_in_private": N_("to a private talk"),
+    "approach.warn": N_("request to stop"),
+    "act.hide": N_("hide a comment"),
+    "act.unhide": N_("show a comment again"),
+    "act.ban": N_("ban an author"),
+    "act.unban": N_("lift a ban"),
+    "act.report": N_("report to the platform"),
+    "act.withdraw": N_("withdraw our reply"),
+    "act.correct": N_("correct our reply"),
+    "act_state.asked": N_("waits for approval"),
+    "act_state.approved": N_("approved"),
+    "act_state.doing": N_("being done"),
+    "act_state.done": N_("done"),
+    "act_state.failed": N_("failed"),
+    "act_state.unknown": N_("outcome unknown"),
+    "act_state.refused": N_("refused"),
+    "act_state.void": N_("overtaken"),
+    "act_state.rehearsed": N_("rehearsed, nothing done"),
+    "appeal.open": N_("to be decided"),
+    "appeal.upheld": N_("the measure stands"),
+    "appeal.overturned": N_("overturned"),
+    "ground.personal_data": N_("somebody's personal data"),
+    "ground.threat": N_("a threat"),
+    "ground.obscenity": N_("obscenity"),
+    "ground.insult": N_("an insult"),
+    "ground.spam": N_("spam"),
     "point.fact": N_("answered with a fact"),
     "point.action": N_("answered with a deed"),
     "point.pending": N_("being found out"),
@@ -121,6 +156,9 @@ NAMES: dict[str, str] = {
     "origin.settings": N_("from the settings file"),
     "origin.desk": N_("added at the desk"),
     "origin.import": N_("an imported file"),
+    "mode_short.dry_run": N_("Rehearsal"),
+    "mode_short.live": N_("Live"),
+    "mode_short.stopped": N_("Stopped"),
     "mode.dry_run": N_("Rehearsal: nothing is published"),
     "mode.live": N_("Replies are published"),
     "mode.stopped": N_("Stopped: everything is held"),
@@ -128,6 +166,8 @@ NAMES: dict[str, str] = {
     "delivery.sending": N_("being sent"),
     "delivery.sent": N_("delivered"),
     "delivery.failed": N_("not delivered"),
+    "delivery.folded": N_("told together"),
+    "delivery.skipped": N_("taken before"),
     "alert.urgent_mention": N_("urgent mention"),
     "alert.incident": N_("incident"),
     "alert.source_down": N_("source down"),
@@ -135,8 +175,21 @@ NAMES: dict[str, str] = {
     "alert.budget_spent": N_("budget spent"),
     "alert.sla_missed": N_("reply overdue"),
     "alert.promise_due": N_("promise due"),
+    "alert.promise_soon": N_("promise due soon"),
+    "alert.fact_expires": N_("fact expires"),
+    "alert.policy_broken": N_("policy broken"),
+    "alert.knowledge_broken": N_("knowledge broken"),
+    "alert.channel_down": N_("Alert channel does not work"),
+    "alert.monitor_stopped": N_("Monitor stopped"),
+    "alert.operations_broken": N_("operations broken"),
+    "alert.term_runs_out": N_("term runs out"),
+    "alert.act_failed": N_("act failed"),
+    "alert.report_failed": N_("weekly report not sent"),
     "alert.reply_unknown": N_("reply: outcome unknown"),
     "alert.reply_failed": N_("reply not published"),
+    "actor.machine": N_("the machine"),
+    "actor.cli": N_("the command line"),
+    "subject.mention": N_("comment"),
     "role.operator": N_("operator"),
     "role.approver": N_("approver"),
     "role.lead": N_("lead"),
@@ -168,6 +221,9 @@ SAID = (
     N_("there is nothing to confirm"),
     N_("no model served before this one"),
     N_("to force a model into service needs a reason"),
+    N_("a reply to this author is being sent, or of unknown outcome: settle it"),
+    N_("this author was erased already"),
+    N_("this is an account of our own"),
 )
 # … and where it names something: pattern, text, vocabulary of what is named
 SAID_OF = (
@@ -179,8 +235,14 @@ SAID_OF = (
     (r"this comment cannot be answered: (.+)", N_("no answer is possible here: {what}"), ""),
     (r"a source needs a name of its own: (.+) is.*", N_("the name {what} is empty or taken"), ""),
     (r"source (.+) is not read: .*", N_("{what} is not read: settings or a file say so"), ""),
+    (r"(.+) is working on this case until .*", N_("{what} is working on this case"), ""),
     (r"(\S+) serves already", N_("{what} serves already"), ""),
     (r"(\S+) is not promoted: .*", N_("{what} is not shown to be better"), ""),
+    (
+        r"source (.+) stands in the settings: .*",
+        N_("{what} stands in otklik.toml: change it there"),
+        "",
+    ),
     (r"source (.+) is a file: .*", N_("{what} is a file: import it again"), ""),
 )
 
@@ -199,7 +261,17 @@ def zone() -> ZoneInfo:
 def moment(at: datetime, *, now: datetime) -> str:
     """A time of day; with the date unless it is today."""
     local, today = at.astimezone(zone()), now.astimezone(zone()).date()
-    return local.strftime("%H:%M" if local.date() == today else "%d.%m.%Y %H:%M")
+    return f"{local:%H:%M}" if local.date() == today else f"{day(local)} {local:%H:%M}"
+
+
+def day(value: date) -> str:
+    """A day with its year, as the language of the screen writes it."""
+    return value.strftime("%d.%m.%Y" if current_language() == "ru" else "%-d %b %Y")
+
+
+def day_of(at: datetime) -> str:
+    """The day of a moment where the house is."""
+    return day(at.astimezone(zone()))
 
 
 def lasting(span: timedelta) -> str:
@@ -226,7 +298,8 @@ def ago(then: datetime | None, now: datetime) -> str:
     return _("{time} ago").format(time=span((now - then).total_seconds())) if then else "–"
 
 
-def _said(text: str) -> str:
+def said(text: str) -> str:
+    """What the code below the screen says, in the person's language."""
     for pattern, ours, kind in SAID_OF:
         if found := re.fullmatch(pattern, text):
             return _(ours).format(what=name(kind, found[1]) if kind else found[1])
@@ -235,9 +308,9 @@ def _said(text: str) -> str:
 
 def refusal(error: OtklikError) -> str:
     """Why something was not done and what to do about it, in the person's language."""
-    said = _said(str(error))
+    reason = said(str(error))
     if isinstance(error, StaleText):
-        return _("Not done: {reason}. Look at it again.").format(reason=said)
+        return _("Not done: {reason}. Look at it again.").format(reason=reason)
     if isinstance(error, NotAllowed):
         return _("Your role does not allow this.")
-    return _("Not done: {reason}.").format(reason=said)
+    return _("Not done: {reason}.").format(reason=reason)

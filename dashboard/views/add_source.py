@@ -2,18 +2,12 @@
 
 import streamlit as st
 
-from dashboard import (
-    answering,
-    checked_card,
-    frame,
-    platform_card,
-    source_actions,
-    source_form,
-    watch,
-)
+from dashboard import frame
+from dashboard.case import answering
 from dashboard.i18n import _
 from dashboard.plain import fill, show
-from dashboard.source_chips import platform_title
+from dashboard.sources import changing, checked_card, form, platform_card, watch
+from dashboard.sources.lines import platform_title
 from dashboard.views import open_source, pages
 from otklik.enums import Role
 from otklik.people import may
@@ -22,7 +16,7 @@ from otklik.platforms import AnyPlatform
 
 def draw() -> None:
     """The page."""
-    added = st.session_state.pop(source_form.ADDED, None)
+    added = st.session_state.pop(form.ADDED, None)
     if added is not None:
         open_source(added)
     with st.container(key="ot-case-head", horizontal=True, vertical_alignment="center"):
@@ -43,7 +37,7 @@ def _form() -> None:
     with left, st.container(key="ot-add", border=True):
         name = st.selectbox(
             _("Platform"),
-            source_form.offered(),
+            form.offered(),
             format_func=platform_title,
             index=None,
             placeholder=_("Where do they write?"),
@@ -51,23 +45,23 @@ def _form() -> None:
             on_change=_begin_anew,
         )
         if name is not None:
-            source_form.draw(answering.platforms()[name])
+            form.draw(answering.platforms()[name])
     with right:
         if name is not None:
             _beside(answering.platforms()[name])
 
 
 def _begin_anew() -> None:
-    st.session_state.pop(source_form.WRONG, None)
+    st.session_state.pop(form.WRONG, None)
 
 
 def _beside(kind: type[AnyPlatform]) -> None:
-    config = st.session_state.pop(source_form.wanted_check(kind), None)
+    config = st.session_state.pop(form.wanted_check(kind), None)
     key = f"new {kind.name}"
     if config is not None:
         with st.spinner(_("One real call to the platform…")):
-            source_actions.check(key, kind.name, config)
-    checked = st.session_state.get(source_actions.CHECKS, {}).get(key)
+            changing.check(key, kind.name, config)
+    checked = st.session_state.get(changing.CHECKS, {}).get(key)
     with st.container(key="ot-platform", border=True):
         if checked is not None:
             show(checked_card.card(checked, watch.desk_time()))

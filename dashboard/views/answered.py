@@ -1,56 +1,122 @@
 """What was dealt with: replies and what became of them, silence and its reasons."""
 
+from typing import Any
+
 import streamlit as st
 
-from dashboard import chips, data, frame, words
+from dashboard import chips, frame, words
 from dashboard.i18n import _
 from dashboard.plain import Html, fill, join, show, web_address
 from dashboard.views import open_case
+from dashboard.worklist import filters, reading, turning
+from dashboard.worklist.linking import Linked
+from dashboard.worklist.reading import Choices
 from otklik.clock import now
-from otklik.models import Reply
-from otklik.store.queue import DONE, QueueFilter, QueueRow
+from otklik.enums import Stance, Topic
+from otklik.models import Person, Reply
+from otklik.store.queue import QueueRow
+from otklik.store.queue_filter import DONE, QueueFilter
 
 REFRESH_SECONDS = 10
 PAGE = "answered-page"
+USUAL_DAYS = 30
+DAYS = [one for one in filters.DAYS if one >= 0]
+_FIELDS = ("words", "states", "days", "stances", "topics", "zones", "platforms")
+_KEYS = {name: f"answered-{name}" for name in _FIELDS}
+_LINKED = Linked(_KEYS, PAGE, "answered-link", QueueFilter(states=DONE, days=USUAL_DAYS))
 
 
 def draw() -> None:
     """The page."""
     frame.notices()
+    who = frame.person()
     with st.container(key="ot-filters", horizontal=True, vertical_alignment="center"):
-        found = st.text_input(
-            _("Search"),
-            placeholder=_("Search in comments"),
-            label_visibility="collapsed",
-            key="answered-words",
-            type="search",
-            width=260,
-        )
-        states = st.pills(
-            _("State"),
-            list(DONE),
-            format_func=lambda value: words.name("state", value),
-            selection_mode="multi",
-            label_visibility="collapsed",
-            key="answered-states",
-            width="content",
-        )
-    _list(QueueFilter(states=tuple(states) or DONE, words=found or ""))
+        choices = reading.choices()
+        _follow(choices)
+        wanted = _filters(choices)
+    _LINKED.write(wanted)
+    _list(wanted, who)
+
+
+def _follow(choices: Choices) -> None:
+    """Before the widgets: a link somebody followed; what does not exist any more is left out."""
+    found = _LINKED.followed()
+    if found is None:
+        if _LINKED.is_new():
+            st.session_state[_KEYS["days"]] = USUAL_DAYS
+        return
+    wanted, _left_out = found
+    known = {"zones": choices.zones, "platforms": choices.platforms}
+    for name, key in _KEYS.items():
+        value: Any = getattr(wanted, name)
+        if isinstance(value, tuple):
+            value = [one for one in value if one in known.get(name, value)]
+        if name == "states" and set(value) == set(DONE):
+            value = []
+        if name == "days" and value not in DAYS:
+            value = USUAL_DAYS
+        st.session_state[key] = value
+
+
+def _filters(choices: Choices) -> QueueFilter:
+    found = st.text_input(
+        _("Search"),
+        placeholder=_("Search in comments"),
+        label_visibility="collapsed",
+        key=_KEYS["words"],
+        persist_state="session",
+        type="search",
+        on_change=_first_page,
+        width=200,
+        max_chars=200,
+    )
+    states = st.pills(
+        _("State"),
+        list(DONE),
+        format_func=lambda value: words.name("state", value),
+        selection_mode="multi",
+        label_visibility="collapsed",
+        key=_KEYS["states"],
+        persist_state="session",
+        on_change=_first_page,
+        width="content",
+    )
+    days = st.selectbox(
+        _("Dealt with"),
+        DAYS,
+        format_func=filters.days_name,
+        label_visibility="collapsed",
+        key=_KEYS["days"],
+        persist_state="session",
+        on_change=_first_page,
+        width=215,
+    )
+    chosen: dict[str, Any] = {"states": tuple(states) or DONE, "words": found or ""}
+    with st.container(width=145):
+        chosen["stances"] = _several("stances", _("Stance"), list(Stance), "stance", is_bare=True)
+    with st.popover(_("More filters")):
+        chosen["topics"] = _several("topics", _("Topic"), list(Topic), "topic")
+        chosen["zones"] = _several("zones", _("Zone"), choices.zones)
+        chosen["platforms"] = _several("platforms", _("Platform"), choices.platforms)
+    return QueueFilter(days=days or 0, **chosen)
+
+
+def _several(name: str, label: str, *rest: Any, is_bare: bool = False) -> tuple[Any, ...]:
+    key = _KEYS[name]
+    return tuple(filters.several(key, label, *rest, is_bare=is_bare, on_change=_first_page))
+
+
+def _first_page() -> None:
+    st.session_state[PAGE] = 1
 
 
 @st.fragment(run_every=REFRESH_SECONDS)
-def _list(wanted: QueueFilter) -> None:
-    page, last, unknown = data.done(wanted, st.session_state.get(PAGE, 1))
+def _list(wanted: QueueFilter, who: Person) -> None:
+    page, last, unknown = reading.done(wanted, who, st.session_state.get(PAGE, 1))
     if unknown:
         _unknown(unknown)
     if not page.rows:
-        show(
-            fill(
-                '<div class="ot-empty"><b>{title}</b><p>{text}</p></div>',
-                title=_("Nothing here yet"),
-                text=_("Approved replies and comments left unanswered gather here."),
-            )
-        )
+        _nothing(wanted)
         return
     with st.container(key="ot-list", gap=None):
         for line in page.rows:
@@ -60,8 +126,27 @@ def _list(wanted: QueueFilter) -> None:
                 label = _("Open case {number}").format(number=line.id)
                 if st.button(label, key=f"open-{line.id}"):
                     open_case(line.id)
-    if page.pages > 1:
-        st.pagination(page.pages, key=PAGE)
+    with st.container(key="ot-turn", horizontal=True, vertical_alignment="center"):
+        turning.pages(page.pages, PAGE)
+        total = f"{page.total}+" if page.is_cut else str(page.total)
+        text = _("{total} in all").format(total=total)
+        show(fill('<span class="ot-fine">{text}</span>', text=text), is_wide=False)
+
+
+def _nothing(wanted: QueueFilter) -> None:
+    is_plain = wanted == QueueFilter(states=DONE, days=wanted.days)
+    text = (
+        _("Approved replies and comments left unanswered gather here.")
+        if is_plain
+        else _("Take a filter away or search for another word.")
+    )
+    show(
+        fill(
+            '<div class="ot-empty"><b>{title}</b><p>{text}</p></div>',
+            title=_("Nothing here yet") if is_plain else _("Nothing fits these filters"),
+            text=text,
+        )
+    )
 
 
 def _unknown(replies: list[Reply]) -> None:

@@ -1,29 +1,67 @@
-"""The queue: what waits for a person, the most urgent first."""
+"""The queue: what waits for a person, filtered, kept as views, worked on alone or together."""
 
-from dataclasses import replace
 from datetime import datetime
 
 import streamlit as st
 
 from dashboard import chips, data, frame, words
+from dashboard.case import holding, keys
 from dashboard.i18n import _
 from dashboard.plain import fill, join, show
-from dashboard.views import open_case
+from dashboard.views import open_case, pages
+from dashboard.worklist import (
+    batches,
+    choosing,
+    filters,
+    reading,
+    shift_strip,
+    shortcuts,
+    turning,
+    views_bar,
+)
 from otklik.clock import now
-from otklik.enums import Stance, Topic
-from otklik.store.queue import WAITING, QueueFilter, QueuePage
-from otklik.subjects import EntityKind
+from otklik.models import Person
+from otklik.store.queue import QueuePage
+from otklik.store.queue_filter import QueueFilter, SortBy
 
 REFRESH_SECONDS = 5
-PAGE = "queue-page"
+PAGE = filters.PAGE
 
 
 def draw() -> None:
     """The page."""
+    if st.session_state.pop("bulk-go", False):
+        st.switch_page(pages()["approvals"])
+    who = frame.person()
+    is_looked_at = st.session_state.get(choosing.PREVIEW) is not None
+    found = shortcuts.of_queue(is_choosing=choosing.is_on(), is_looked_at=is_looked_at)
+    keys.listen(found, shortcuts.SCOPE)
     frame.notices()
     _head()
-    wanted = _filters()
-    _list(wanted)
+    choices, entities = reading.choices(), filters.named_entities()
+    views = reading.views(who)
+    default = views.find(views.default)
+    filters.sync(default.wanted if default else None, choices, list(entities))
+    with st.container(key="ot-filters", horizontal=True, vertical_alignment="center"):
+        wanted = filters.draw(choices, entities)
+    with st.container(key="ot-queue-tools", horizontal=True, vertical_alignment="center"):
+        wanted = filters.in_order(wanted)
+        views_bar.draw(who, views, wanted, (choices, list(entities)))
+        st.button(
+            _("Choose several") if not choosing.is_on() else _("Done choosing"),
+            key="bulk-toggle",
+            on_click=choosing.on_toggle,
+        )
+        if choosing.is_on():
+            batches.draw(who)
+        _strip(who)
+    views_bar.notes(st.session_state.get(filters.NOTES, []))
+    filters.LINKED.write(wanted)
+    choosing.undo_bar(who)
+    if choosing.is_on():
+        _list(wanted, who)  # rows stay where they are while somebody chooses
+    else:
+        _fresh_list(wanted, who)
 
 
 @st.fragment(run_every=REFRESH_SECONDS)
@@ -34,13 +72,16 @@ def _head() -> None:
         ("high", words.name("urgency", 2), found.by_urgency.get(2, 0)),
         ("normal", words.name("urgency", 1), found.by_urgency.get(1, 0)),
         ("low", words.name("urgency", 0), found.by_urgency.get(0, 0)),
+        ("soon", _("Due within the hour"), found.soon),
         ("late", _("Overdue"), found.overdue),
     ]
     with st.container(key="ot-head", horizontal=True, vertical_alignment="center"):
         show(
             fill(
-                '<div class="ot-numbers"><div class="ot-number ot-n-all"><b>{all}</b>{label}</div>'
+                '<div class="ot-numbers" data-ot-scope="{scope}">'
+                '<div class="ot-number ot-n-all"><b>{all}</b>{label}</div>'
                 "{rest}</div>",
+                scope=shortcuts.SCOPE,
                 all=found.waiting,
                 label=_("wait for you"),
                 rest=join(
@@ -60,129 +101,42 @@ def _head() -> None:
             _("Take the most urgent"),
             type="primary",
             key="take",
-            shortcut="Alt+N",
             disabled=not found.waiting,
         ):
-            number = data.find_next(set())
+            number = holding.next_case(set())
             if number is not None:
                 open_case(number)
-
-
-def _filters() -> QueueFilter:
-    with st.container(key="ot-filters", horizontal=True, vertical_alignment="center"):
-        found = st.text_input(
-            _("Search"),
-            placeholder=_("Search in comments"),
-            label_visibility="collapsed",
-            key="words",
-            persist_state="session",
-            type="search",
-            on_change=_first_page,
-            width=260,
-        )
-        urgencies = st.pills(
-            _("Urgency"),
-            [3, 2, 1, 0],
-            format_func=lambda value: words.name("urgency", value),
-            selection_mode="multi",
-            label_visibility="collapsed",
-            key="urgencies",
-            persist_state="session",
-            on_change=_first_page,
-            width="content",
-        )
-        stances = st.multiselect(
-            _("Stance"),
-            list(Stance),
-            format_func=lambda value: words.name("stance", value),
-            placeholder=_("Any stance"),
-            label_visibility="collapsed",
-            key="stances",
-            persist_state="session",
-            on_change=_first_page,
-            width=220,
-        )
-        with st.popover(_("More filters")):
-            more = _more_filters()
-    return replace(more, words=found or "", urgencies=tuple(urgencies), stances=tuple(stances))
-
-
-def _more_filters() -> QueueFilter:
-    topics = st.multiselect(
-        _("Topic"),
-        list(Topic),
-        format_func=lambda value: words.name("topic", value),
-        placeholder=_("Any"),
-        key="topics",
-        persist_state="session",
-        on_change=_first_page,
-    )
-    states = st.multiselect(
-        _("State"),
-        list(WAITING),
-        format_func=lambda value: words.name("state", value),
-        placeholder=_("Any"),
-        key="states",
-        persist_state="session",
-        on_change=_first_page,
-    )
-    platforms = st.multiselect(
-        _("Platform"),
-        data.platforms(),
-        placeholder=_("Any"),
-        key="platforms",
-        persist_state="session",
-        on_change=_first_page,
-    )
-    names = data.named_entities()
-    entities = st.multiselect(
-        _("About"),
-        list(names),
-        format_func=lambda key: _entity(key, names),
-        placeholder=_("Any"),
-        key="entities",
-        persist_state="session",
-        on_change=_first_page,
-        disabled=not names,
-    )
-    unsure = st.toggle(
-        _("Only where the model is not sure"),
-        key="unsure",
-        on_change=_first_page,
-        persist_state="session",
-    )
-    st.toggle(_("Blur rude words"), value=True, key=frame.VEIL, persist_state="session")
-    return QueueFilter(
-        topics=tuple(topics),
-        states=tuple(states) or WAITING,
-        platforms=tuple(platforms),
-        entities=tuple(entities),
-        only_unsure=unsure,
-    )
-
-
-def _entity(key: str, names: dict[str, tuple[EntityKind, str]]) -> str:
-    if key not in names:  # chosen before the lists changed
-        return key
-    kind, name = names[key]
-    return f"{words.name('entity', kind)}: {name}"
-
-
-def _first_page() -> None:
-    st.session_state[PAGE] = 1
+            frame.say(_("Nobody else is waiting."))
+            st.rerun()
 
 
 @st.fragment(run_every=REFRESH_SECONDS)
-def _list(wanted: QueueFilter) -> None:
-    page = data.waiting(wanted, st.session_state.get(PAGE, 1))
+def _strip(who: Person) -> None:
+    at = now()
+    show(shift_strip.strip(reading.on_shift(at), who, at))
+
+
+@st.fragment(run_every=REFRESH_SECONDS)
+def _fresh_list(wanted: QueueFilter, who: Person) -> None:
+    _list(wanted, who)
+
+
+def _list(wanted: QueueFilter, who: Person) -> None:
+    at = now()
+    page, hands = reading.page(wanted, who, st.session_state.get(PAGE, 1))
+    if choosing.is_on():
+        choosing.draw(who, wanted, [line.id for line in page.rows], page.total)
     if not page.rows:
         _nothing(wanted)
         return
-    at = now()
     with st.container(key="ot-list", gap=None):
         for line in page.rows:
             with st.container(key=f"row-{line.id}"):
-                show(chips.row(line, at, is_veiled=frame.is_veiled()))
+                right = shift_strip.right(line, hands.get(line.id), who, at)
+                show(chips.row(line, at, is_veiled=frame.is_veiled(), right=right))
+                if choosing.is_on():
+                    choosing.box(line.id)
+                    continue
                 label = _("Open case {number}").format(number=line.id)
                 if st.button(label, key=f"open-{line.id}"):
                     open_case(line.id)
@@ -191,8 +145,7 @@ def _list(wanted: QueueFilter) -> None:
 
 def _turn(page: QueuePage, at: datetime) -> None:
     with st.container(key="ot-turn", horizontal=True, vertical_alignment="center"):
-        if page.pages > 1:
-            st.pagination(page.pages, key=PAGE, persist_state="session")
+        turning.pages(page.pages, PAGE)
         first = (page.number - 1) * page.size + 1
         text = _("{first}–{last} of {total} · renewed at {time}")
         show(
@@ -201,16 +154,17 @@ def _turn(page: QueuePage, at: datetime) -> None:
                 text=text.format(
                     first=first,
                     last=first + len(page.rows) - 1,
-                    total=page.total,
+                    total=f"{page.total}+" if page.is_cut else page.total,
                     time=at.astimezone(words.zone()).strftime("%H:%M:%S"),
                 ),
             ),
             is_wide=False,
         )
+        st.toggle(_("Blur rude words"), value=True, key=frame.VEIL, persist_state="session")
 
 
 def _nothing(wanted: QueueFilter) -> None:
-    is_plain = wanted == QueueFilter()
+    is_plain = wanted.model_copy(update={"sort": SortBy.URGENCY}) == QueueFilter()
     title = _("Nobody is waiting") if is_plain else _("Nothing fits these filters")
     text = (
         _("New comments appear here by themselves.")
@@ -218,3 +172,7 @@ def _nothing(wanted: QueueFilter) -> None:
         else _("Take a filter away or search for another word.")
     )
     show(fill('<div class="ot-empty"><b>{title}</b><p>{text}</p></div>', title=title, text=text))
+    if not is_plain:
+        with st.container(key="ot-clear", horizontal=True, horizontal_alignment="center"):
+            if st.button(_("Show everything"), key="clear-filters", on_click=filters.clear):
+                st.rerun()

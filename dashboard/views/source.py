@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import streamlit as st
 
-from dashboard import checked_card, chips, frame, source_actions, source_chips, watch, words
+from dashboard import chips, frame, words
 from dashboard.i18n import _
 from dashboard.plain import Html, fill, join, one_line, show, table
+from dashboard.sources import change, changing, checked_card, form, lines, watch
 from dashboard.views import pages
-from otklik.enums import Role
+from otklik.enums import Role, SourceOrigin
 from otklik.errors import NotFound
 from otklik.people import may
 from otklik.watching import SourceReport
@@ -20,6 +21,8 @@ def draw() -> None:
     """The page."""
     asked = st.query_params.get("id", "")
     number = int(asked) if asked.isdecimal() and len(asked) < 18 else 0
+    if st.session_state.pop(change.REMOVED, None) is not None:
+        st.switch_page(pages()["sources"])
     source = _find(number)
     if source is None:
         _missing()
@@ -27,9 +30,13 @@ def draw() -> None:
     _head(source)
     frame.notices()
     left, right = st.columns([3, 2], gap="medium")
+    is_changing = st.session_state.get(form.CHANGING) == source.report.name
     with left:
-        _fares(number)
-        _set_up(source)
+        if is_changing and may(frame.person(), Role.LEAD):
+            change.draw(source)
+        else:
+            _fares(number)
+            _set_up(source)
     with right:
         if may(frame.person(), Role.LEAD):
             _acts(source)
@@ -68,7 +75,7 @@ def _head(source: watch.SourceFile) -> None:
                 '<div class="ot-case-title"><b>{name}</b><span class="ot-fine">{platform} · '
                 "{origin}</span></div>",
                 name=one_line(report.name, shown=128),
-                platform=source_chips.platform_title(report.platform),
+                platform=lines.platform_title(report.platform),
                 origin=words.name("origin", report.origin),
             ),
             is_wide=False,
@@ -81,19 +88,19 @@ def _fares(number: int) -> None:
     if source is None:
         return
     report, at = source.report, watch.desk_time()
-    pace, following = source_chips.pace(report, at)
-    median, most = source_chips.delay(report)
+    pace, following = lines.pace(report, at)
+    median, most = lines.delay(report)
     facts = (
-        (_("State"), source_chips.health_chip(report)),
+        (_("State"), lines.health_chip(report)),
         (_("Read"), _said(pace, following)),
         (_("Last reading"), _said(words.ago(report.last_ok_at, at))),
         (_("Last new comment"), _said(words.ago(report.last_new_at, at))),
         (_("New comments"), _said(_counts(report))),
-        (_("Delay"), _said(median, most, source_chips.measured(report) if most else "")),
-        (_("Month's spend"), source_chips.spend(report)),
+        (_("Delay"), _said(median, most, lines.measured(report) if most else "")),
+        (_("Month's spend"), lines.spend(report)),
     )
     with st.container(key="ot-fares", border=True):
-        show(source_chips.troubles(report, at))
+        show(lines.troubles(report, at))
         show(join(chips.fact(label, body) for label, body in facts))
 
 
@@ -132,12 +139,13 @@ def _acts(source: watch.SourceFile) -> None:
             _pause(report)
             if not source.is_file:
                 _backfill(report)
+            change.ways(source)
+        if report.origin is SourceOrigin.SETTINGS:
+            show(_fine(_("Its settings stand in otklik.toml: change or remove it there.")))
         if is_asked:
             with st.spinner(_("One real call to the platform…")):
-                source_actions.check(
-                    report.name, report.platform, source.config, source_id=report.id
-                )
-        checked = st.session_state.get(source_actions.CHECKS, {}).get(report.name)
+                changing.check(report.name, report.platform, source.config, source_id=report.id)
+        checked = st.session_state.get(changing.CHECKS, {}).get(report.name)
         if checked is not None:
             show(checked_card.card(checked, watch.desk_time()))
         else:
@@ -149,7 +157,7 @@ def _read_now(report: SourceReport) -> None:
         st.button(
             _("Read now"),
             key="read-now",
-            on_click=source_actions.on_read_now,
+            on_click=changing.on_read_now,
             args=(report.name,),
         )
 
@@ -160,7 +168,7 @@ def _pause(report: SourceReport) -> None:
             _("Resume"),
             key="resume",
             type="secondary",
-            on_click=source_actions.on_resume,
+            on_click=changing.on_resume,
             args=(report.name,),
         )
         return
@@ -171,7 +179,7 @@ def _pause(report: SourceReport) -> None:
             _("Pause"),
             key="pause",
             type="primary",
-            on_click=source_actions.on_pause,
+            on_click=changing.on_pause,
             args=(report.name, field),
         )
 
@@ -192,6 +200,6 @@ def _backfill(report: SourceReport) -> None:
             _("Begin"),
             key="backfill",
             type="primary",
-            on_click=source_actions.on_backfill,
+            on_click=changing.on_backfill,
             args=(report.name, field),
         )

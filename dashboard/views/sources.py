@@ -5,9 +5,11 @@ from datetime import datetime
 
 import streamlit as st
 
-from dashboard import answering, frame, source_chips, source_form, watch
+from dashboard import frame
+from dashboard.case import answering
 from dashboard.i18n import _
 from dashboard.plain import Html, fill, join, show
+from dashboard.sources import form, lines, watch
 from dashboard.views import open_source, pages
 from otklik.enums import Role
 from otklik.people import may
@@ -51,11 +53,11 @@ def _summary(reports: Sequence[SourceReport]) -> Html:
 
 
 def _list(reports: Sequence[SourceReport], at: datetime) -> None:
-    show(source_chips.heads())
+    show(lines.heads())
     with st.container(key="ot-list", gap=None):
         for report in reports:
             with st.container(key=f"row-{report.id}"):
-                show(source_chips.row(report, at))
+                show(lines.row(report, at))
                 label = _("Open source {name}").format(name=report.id)
                 if st.button(label, key=f"open-{report.id}"):
                     open_source(report.id)
@@ -64,7 +66,7 @@ def _list(reports: Sequence[SourceReport], at: datetime) -> None:
 
 
 def _nothing() -> None:
-    titles = [answering.platforms()[name].title or name for name in source_form.offered()]
+    titles = [answering.platforms()[name].title or name for name in form.offered()]
     show(
         fill(
             '<div class="ot-empty"><b>{title}</b><p>{text}</p>'

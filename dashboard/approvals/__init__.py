@@ -1,0 +1,1 @@
+"""Parts of the approvals page: what waits for another person's yes."""

@@ -1,0 +1,1 @@
+"""One case: what was said, why it matters, and our reply."""

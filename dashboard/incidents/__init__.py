@@ -1,0 +1,1 @@
+"""Parts of the pages of incidents: one story of many people."""

@@ -1,0 +1,1 @@
+"""What we know and may give: facts, gaps, powers, good decisions."""

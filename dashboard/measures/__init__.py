@@ -1,0 +1,1 @@
+"""Hiding, reporting, banning: asked for, decided, appealed."""

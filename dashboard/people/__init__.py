@@ -1,0 +1,1 @@
+"""People and their rights: the administrators' page, and everybody's own account."""

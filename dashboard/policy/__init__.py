@@ -1,0 +1,1 @@
+"""The policy: rules in words, writing, rehearsing, activating, looking back."""

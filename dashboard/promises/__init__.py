@@ -1,0 +1,1 @@
+"""What was promised in public, and how it ended."""

@@ -1,0 +1,1 @@
+"""The parts of the reports page: choice, charts, tables, one file for each section."""

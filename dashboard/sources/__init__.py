@@ -1,0 +1,1 @@
+"""Watched places: their form, their health, what people do to them."""

@@ -1,0 +1,1 @@
+"""How the machine fares: sources, money, alerts, imports, the posting switch, the audit log."""

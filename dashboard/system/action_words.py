@@ -1,0 +1,241 @@
+"""The audit log in words: what was done, and to what."""
+
+import re
+from collections.abc import Iterable
+
+from dashboard import words
+from dashboard.i18n import N_, _
+
+ACTIONS: dict[str, str] = {
+    "act.approved": N_("Measure approved"),
+    "act.asked": N_("Measure asked for"),
+    "act.doing": N_("Measure begun"),
+    "act.done": N_("Measure done"),
+    "act.failed": N_("Measure failed"),
+    "act.not_asked": N_("Measure not asked for: no ground"),
+    "act.postponed": N_("Measure put off"),
+    "act.refused": N_("Measure refused"),
+    "act.rehearsed": N_("Measure rehearsed"),
+    "act.unknown": N_("Measure: outcome unknown"),
+    "act.void": N_("Measure overtaken"),
+    "alert.sent_again": N_("Alert sent again"),
+    "alert.taken": N_("Alert taken in a messenger"),
+    "appeal.entered": N_("Objection entered"),
+    "appeal.overturned": N_("Objection upheld, measure lifted"),
+    "appeal.upheld": N_("Objection refused, measure stands"),
+    "author.erased": N_("Commenter's data erased"),
+    "break.taken": N_("Break taken"),
+    "case.handed_over": N_("Case handed over"),
+    "case.held": N_("Case put aside"),
+    "case.released": N_("Case given back"),
+    "case.resumed": N_("Case taken up again"),
+    "case.taken": N_("Case taken"),
+    "case.taken_over": N_("Case taken over from a colleague"),
+    "chat.code_made": N_("Code for a chat account made"),
+    "chat.linked": N_("Chat account linked"),
+    "chat.unlinked": N_("Chat account forgotten"),
+    "draft.approved": N_("Reply approved"),
+    "draft.chosen": N_("Another draft chosen"),
+    "draft.edited": N_("Text written or edited"),
+    "draft.fact_cited": N_("Fact cited by a person"),
+    "draft.follow_up": N_("Follow-up drafted"),
+    "draft.power_asked": N_("Power asked for"),
+    "draft.power_given": N_("Power given"),
+    "draft.power_taken_back": N_("Power taken back"),
+    "draft.rejected": N_("Draft rejected"),
+    "draft.sent_back": N_("Text sent back"),
+    "draft.vouched": N_("Deed vouched for"),
+    "event.added": N_("Dated event added"),
+    "event.removed": N_("Dated event removed"),
+    "fact.changed": N_("Fact changed"),
+    "fact.drafted_anew": N_("Drafted anew after a fact changed"),
+    "fact.withdrawn": N_("Fact withdrawn"),
+    "golden.added": N_("Golden item made"),
+    "golden.retired": N_("Golden item retired"),
+    "incident.assigned": N_("Incident given to a department"),
+    "incident.attached": N_("Comments put into an incident"),
+    "incident.attached_undone": N_("Putting into an incident undone"),
+    "incident.batch_approved": N_("Texts of an incident approved together"),
+    "incident.came_back": N_("Incident came back"),
+    "incident.closed": N_("Incident closed"),
+    "incident.confirmed": N_("Incident confirmed"),
+    "incident.confirmed_by_policy": N_("Incident confirmed by policy"),
+    "incident.dismissed": N_("Incident dismissed as a false alarm"),
+    "incident.excluded": N_("Comments taken out of an incident"),
+    "incident.excluded_undone": N_("Taking out of an incident undone"),
+    "incident.handed_over": N_("Incident handed over"),
+    "incident.merged": N_("Incidents merged"),
+    "incident.merged_undone": N_("Merging undone"),
+    "incident.named": N_("Incident called a fault or an attack"),
+    "incident.renamed": N_("Incident renamed"),
+    "incident.reopened": N_("Incident opened again"),
+    "incident.split": N_("Incident split"),
+    "incident.split_undone": N_("Splitting undone"),
+    "incident.suspected": N_("Incident suspected"),
+    "incident.suspected_again": N_("Dismissed incident suspected again"),
+    "incident.taken": N_("Incident taken"),
+    "link.confirmed": N_("Two accounts joined as one person"),
+    "link.refused": N_("Two accounts kept apart"),
+    "link.undone": N_("Joining of accounts undone"),
+    "mention.answered_by_hand": N_("Published by hand"),
+    "mention.answered_elsewhere": N_("Answered outside the desk"),
+    "mention.deleted": N_("Comment deleted there"),
+    "mention.edited": N_("Comment edited there"),
+    "mention.ignored": N_("Left without an answer"),
+    "mention.labelled": N_("Verdict corrected"),
+    "mention.routed": N_("Sent to another zone"),
+    "model.promoted": N_("Model put into service"),
+    "model.rolled_back": N_("Model taken back"),
+    "operations.broken": N_("Fault in the operations file"),
+    "operations.loaded": N_("Operations file taken up"),
+    "operations.recovered": N_("Operations file mended"),
+    "person.added": N_("Person added"),
+    "person.changed": N_("Person changed"),
+    "person.invited": N_("Person invited"),
+    "person.locked_out": N_("Locked out after wrong passwords"),
+    "person.logged_in": N_("Signed in"),
+    "person.logged_out": N_("Own browsers signed out"),
+    "person.password_changed": N_("Password changed"),
+    "person.password_set": N_("Password chosen by invitation"),
+    "person.role_by_provider": N_("Role given by the company's accounts"),
+    "person.signed_out": N_("Signed out by an administrator"),
+    "person.switched_off": N_("Person switched off"),
+    "person.switched_on": N_("Person switched on again"),
+    "person.tied": N_("Tied to a company account"),
+    "person.unlocked": N_("Account unlocked"),
+    "policy.broken": N_("Policy file broken"),
+    "policy.loaded": N_("Policy in force"),
+    "policy.proposed": N_("Policy proposed"),
+    "policy.recovered": N_("Policy file good again"),
+    "policy.rejected": N_("Policy rejected"),
+    "policy.shadow_ended": N_("Shadow run of a policy ended"),
+    "policy.shadowed": N_("Policy runs in the shadow"),
+    "posting.switched": N_("Publishing switched"),
+    "promise.broken": N_("Promise broken"),
+    "promise.done": N_("Promise reported done"),
+    "promise.handed_over": N_("Promise handed over"),
+    "promise.kept": N_("Promise kept"),
+    "promise.made": N_("Promise made"),
+    "promise.postponed": N_("Promise put off"),
+    "promise.told_broken": N_("Told that a promise was broken"),
+    "promise.told_kept": N_("Told that a promise was kept"),
+    "promise.told_open": N_("Report on a promise withdrawn"),
+    "promise.voided": N_("Promise fell away"),
+    "reply.failed": N_("Reply not published"),
+    "reply.gone": N_("Our reply is gone there"),
+    "reply.posted": N_("Reply published"),
+    "reply.queued": N_("Reply waits to be sent again"),
+    "reply.rehearsed": N_("Reply rehearsed"),
+    "reply.resolved": N_("Unknown outcome settled"),
+    "reply.sending": N_("Sending of a reply begun"),
+    "reply.taken_back": N_("Reply taken back before sending"),
+    "reply.unknown": N_("Reply: outcome unknown"),
+    "reply.voided": N_("Reply held back"),
+    "report.failed": N_("Weekly report not sent"),
+    "report.sent": N_("Weekly report sent"),
+    "showcase.put": N_("Put among the examples"),
+    "showcase.removed": N_("Taken from the examples"),
+    "source.added": N_("Source added"),
+    "source.backfilled": N_("Older comments of a source asked for"),
+    "source.changed": N_("Source changed"),
+    "source.paused": N_("Source paused"),
+    "source.removed": N_("Source removed"),
+    "source.resumed": N_("Source read again"),
+    "statement.approved": N_("Statement approved"),
+    "statement.approved_once": N_("Statement approved by one of two"),
+    "statement.proposed": N_("Statement proposed"),
+    "statement.retired": N_("Statement retired"),
+    "step.failed": N_("A step of the machine failed"),
+    "step.undone": N_("Step undone"),
+    "view.dropped": N_("Saved view dropped"),
+    "view.shared": N_("Saved view shared"),
+    "view.unshared": N_("Saved view no longer shared"),
+}
+KINDS: dict[str, str] = {
+    "act": N_("Measures"),
+    "alert": N_("Alerts"),
+    "appeal": N_("Objections"),
+    "author": N_("Commenters"),
+    "break": N_("Breaks"),
+    "case": N_("Cases"),
+    "chat": N_("Chat accounts"),
+    "draft": N_("Texts"),
+    "event": N_("Dated events"),
+    "fact": N_("Facts"),
+    "golden": N_("Golden items"),
+    "incident": N_("Incidents"),
+    "link": N_("Accounts of one person"),
+    "mention": N_("Comments"),
+    "model": N_("The model"),
+    "operations": N_("Operations file"),
+    "person": N_("People"),
+    "policy": N_("Policy rules"),
+    "posting": N_("Publishing"),
+    "promise": N_("Promises"),
+    "reply": N_("Replies"),
+    "report": N_("Reports"),
+    "showcase": N_("Examples"),
+    "source": N_("Sources"),
+    "statement": N_("Statements"),
+    "step": N_("Steps"),
+    "view": N_("Saved views"),
+}
+SUBJECTS: dict[str, str] = {
+    "act": N_("measure"),
+    "alert": N_("alert"),
+    "appeal": N_("objection"),
+    "author": N_("commenter"),
+    "author_link": N_("two accounts"),
+    "case": N_("case"),
+    "draft": N_("text"),
+    "event": N_("dated event"),
+    "fact": N_("fact"),
+    "incident": N_("incident"),
+    "mention": N_("comment"),
+    "model": N_("model"),
+    "operations": N_("operations file"),
+    "person": N_("person"),
+    "policy": N_("policy"),
+    "proposal": N_("proposal"),
+    "promise": N_("promise"),
+    "reply": N_("reply"),
+    "report": N_("report"),
+    "rest": N_("break"),
+    "source": N_("source"),
+    "statement": N_("statement"),
+    "switch": N_("switch"),
+    "view": N_("saved view"),
+}
+
+
+_WORD_AND_NUMBER = re.compile(r"(\D+?)[\s:№#]+(\d+)")
+
+
+def action(code: str) -> str:
+    """What was done; a whole kind (``draft.``) as a plural; an unknown code as it is."""
+    known = ACTIONS.get(code)
+    if code.endswith("."):
+        known = KINDS.get(code[:-1])
+    return _(known) if known else code
+
+
+def subject(kind: str) -> str:
+    """What it was done to."""
+    known = SUBJECTS.get(kind)
+    return _(known) if known else words.name("subject", kind)
+
+
+def subject_code(typed: str) -> str:
+    """What somebody looks for as the log knows it: "comment 17" is ``mention:17``."""
+    found = _WORD_AND_NUMBER.fullmatch(typed.strip())
+    if found is None:
+        return typed
+    said = found[1].casefold()
+    codes = [kind for kind in SUBJECTS if subject(kind).casefold() == said]
+    return f"{codes[0]}:{found[2]}" if codes else typed
+
+
+def matching(sought: str, actions: Iterable[str]) -> frozenset[str]:
+    """Which of these actions are shown by words that hold this one; in any case."""
+    part = sought.casefold()
+    return frozenset(one for one in actions if part in action(one).casefold())

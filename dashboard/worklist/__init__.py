@@ -1,0 +1,1 @@
+"""Parts of the queue: filters, saved views, who is on what, many rows at once."""
