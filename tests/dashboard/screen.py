@@ -32,10 +32,10 @@ def system_only() -> None:
 
 
 def model_only() -> None:
-    """The page of the model, without navigation."""
-    from dashboard.views import model
+    """The page of quality, which begins with the model, without navigation."""
+    from dashboard.views import quality
 
-    model.draw()
+    quality.draw()
 
 
 def sources_only() -> None:

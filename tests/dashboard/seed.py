@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
@@ -35,11 +36,12 @@ from otklik.store import alerts, intake, judgements, mentions, replies
 from otklik.verdicts import Reason, Span, Verdict
 from responder import approval
 from responder.knowledge import Fact
-from responder.knowledge_file import shipped_knowledge
+from responder.knowledge.file import shipped_knowledge
 from tests.dashboard.examples import EXAMPLES, MORE, PAGES, Example
 
 PASSWORD = "an example password"
 BRAND = "default"
+POLICY = Path(__file__).resolve().parents[2] / "responder" / "policies" / "shop.yaml"
 _numbers = count(1)
 
 
@@ -188,7 +190,12 @@ def _seed_policy(session: Session, at: datetime) -> None:
     judgements.save_policy_revision(
         session,
         PolicyRevision(
-            digest="p" * 64, brand_id=BRAND, name="shop", version=3, text="…", loaded_at=at
+            digest="p" * 64,
+            brand_id=BRAND,
+            name="shop",
+            version=3,
+            text=POLICY.read_text("utf-8").replace("version: 6", "version: 3", 1),
+            loaded_at=at,
         ),
     )
     facts = _facts()

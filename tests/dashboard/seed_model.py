@@ -19,7 +19,7 @@ from otklik.models import Mention
 from otklik.registry import Registry
 from otklik.store.people import find_person
 from otklik.verdicts import Verdict
-from responder import editing
+from responder import labelling
 from tests.dashboard.seed import BRAND
 from tests.fakes import RuleJudge
 
@@ -95,7 +95,7 @@ def seed_corrections(engine: Engine) -> None:
         for login, mention, field, value in words:
             person = staff[login]
             assert person is not None
-            editing.label(
+            labelling.label(
                 session,
                 person=person,
                 mention_id=mention,

@@ -153,7 +153,9 @@ def test_a_picture_without_a_verdict_is_answered_in_a_persons_own_words(
 ) -> None:
     number = add_held(desk_engine, "Вера", media=(f"{AWAY}/a.png",))
     app = open_app("approver", mention=number)
-    app.text_area[0].set_value("Вера, видим трещину на чашке и заменим её до 25 ноября.").run()
+    app.text_area[0].set_value(
+        "Вера, разберёмся, что случилось с чашкой, и ответим здесь до 25 ноября."
+    ).run()
     app.button(key=f"save-{number}").click().run()
     app.button(key=f"approve-{number}").click().run()
     with database.reading(desk_engine) as session:

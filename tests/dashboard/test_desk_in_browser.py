@@ -56,7 +56,8 @@ def test_a_refresh_keeps_the_login_and_signing_out_ends_it(
     assert cookie["sameSite"] == "Lax"
     page.reload()
     page.wait_for_selector(".st-key-take")
-    page.click(".ot-right button")
+    page.click(".st-key-ot-menu-person .ot-menu-head")
+    page.click(".ot-drop form button")
     page.wait_for_selector("body.ot-sign-in")
     engine = make_engine(seeded_url)
     with reading(engine) as session:
@@ -73,11 +74,11 @@ def test_the_most_urgent_case_is_edited_approved_and_taken_back(
     take_most_urgent(page)
     expect(page.locator(".st-key-ot-comment")).to_contain_text("партия 4471")
     box = page.locator(".st-key-ot-reply textarea")
-    text = box.input_value() + " О решении напишем в этой же ветке."
+    text = "Марина, нам очень жаль, что сыну стало плохо. Ваше мнение очень важно для нас."
     box.fill(text)
     page.click("[class*='st-key-approve-'] button")
-    # a promise without a day: the person is shown the remark before the text goes
-    expect(page.locator(".ot-finding-warn")).to_be_visible(timeout=15_000)
+    # a set phrase: the person is shown the remark before the text goes
+    expect(page.locator(".ot-finding-warn").last).to_be_visible(timeout=15_000)
     expect(page.locator(".ot-notice-problem")).to_be_visible()
     page.click("[class*='st-key-approve-'] button")
     expect(page.locator("p.ot-outcome-queued")).to_be_visible(timeout=15_000)

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field, SecretStr, model_validator
 
-from dashboard import fields, i18n
-from dashboard.fields import WHOLE, FieldKind
+from dashboard import i18n
+from dashboard.sources import fields
+from dashboard.sources.fields import WHOLE, FieldKind
 from otklik.platforms import Cursor, Page, Platform, PlatformSettings, discover
 
 

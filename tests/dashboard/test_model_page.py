@@ -8,14 +8,15 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from dashboard import data, model_room
+from dashboard import data
+from dashboard.quality import model_room
 from otklik import database, promotion
 from otklik.clock import now
 from otklik.models import AuditEvent, Label
 from otklik.registry import SHIPPED, Pointer, Registry
 from otklik.settings import Settings
 from otklik.store.people import find_person
-from responder import editing
+from responder import labelling
 from tests.dashboard.conftest import OpenApp, Opened
 from tests.dashboard.screen import model_only, shown
 from tests.dashboard.seed import BRAND
@@ -113,7 +114,7 @@ def test_a_correction_against_the_guide_is_said_at_once(open_app: OpenApp, engin
         person = find_person(session, "operator")
         assert person is not None
         for field, value in (("stance", "critic"), ("abuse", "insult")):
-            editing.label(
+            labelling.label(
                 session,
                 person=person,
                 mention_id=1,
@@ -178,7 +179,7 @@ def test_the_page_looks_as_it_should(
     better_figures(desk_engine, registry, "2026-11-22-5e6f7a8b")
     with DeskServer(seeded_url, models_dir=str(registry.folder)) as server:
         page = open_desk(server, "lead")
-        page.get_by_role("link", name="Модель").click()
+        page.goto(f"{server.url}/quality")
         page.get_by_text("Дорогие ошибки").wait_for()
         page.get_by_role("button", name="Включить").first.wait_for()
         page.screenshot(path=screenshots / "model.png", full_page=True)

@@ -15,8 +15,8 @@ from otklik import database
 from otklik.clock import now
 from otklik.enums import DeliveryState, MentionState, ReplyState, Stance, Topic
 from otklik.models import Mention, Reply
-from otklik.store import mentions, queue
-from otklik.store.queue import QueueFilter
+from otklik.store import mentions, queue, search, threads
+from otklik.store.queue_filter import DONE, WAITING, QueueFilter
 from tests.dashboard.examples import Example
 from tests.dashboard.seed import BRAND, add_examples, seed, seed_source
 
@@ -37,7 +37,7 @@ def test_the_queue_is_ordered_by_urgency_then_by_waiting(session: Session) -> No
     keys = [(-row.urgency, row.waiting_since, row.id) for row in page.rows]
     assert keys == sorted(keys)
     assert page.rows[0].author_name == "Марина К."
-    assert {row.state for row in page.rows} <= set(queue.WAITING)
+    assert {row.state for row in page.rows} <= set(WAITING)
 
 
 def test_pages_together_hold_everything_once(session: Session) -> None:
@@ -75,18 +75,57 @@ def test_filters_narrow_the_queue(session: Session, wanted: QueueFilter, holds: 
 
 def test_another_brand_sees_nothing(session: Session) -> None:
     assert queue.list_queue(session, "other", QueueFilter()).total == 0
-    assert queue.find_next(session, "other") is None
 
 
 @pytest.mark.parametrize("words", ["роспотреб", "РОСПОТРЕБНАДЗОР", "кешь ребёнк", "4471"])
 def test_search_goes_by_beginnings_of_words(
     session: Session, made: dict[str, int], words: str
 ) -> None:
-    assert queue.search_mentions(session, BRAND, words) == [made["Марина К."]]
+    assert search.search_mentions(session, BRAND, words) == [made["Марина К."]]
 
 
 def test_search_finds_nothing_for_signs_alone(session: Session) -> None:
-    assert queue.search_mentions(session, BRAND, "!!! ... ***") == []
+    assert search.search_mentions(session, BRAND, "!!! ... ***") == []
+
+
+@pytest.mark.parametrize("newest", [1, 5_000])
+def test_the_newest_that_hold_a_word_come_first(
+    session: Session, monkeypatch: pytest.MonkeyPatch, newest: int
+) -> None:
+    monkeypatch.setattr(search, "NEWEST", newest)
+    every = search.search_mentions(session, BRAND, "заказ", limit=500)
+    texts = {row.id: row.text for row in session.exec(select(Mention))}
+    assert len(every) > 2
+    assert every == sorted(every, reverse=True)
+    assert all("заказ" in texts[one].lower() for one in every)
+    assert search.search_mentions(session, BRAND, "заказ", limit=2) == every[:2]
+
+
+@pytest.mark.parametrize("states", [WAITING, (MentionState.HELD,), (), DONE])
+@pytest.mark.parametrize("words", ["заказ", "роспотреб", "не", "нетакогослова"])
+def test_a_list_holds_all_that_the_search_finds_in_its_states(
+    session: Session, states: tuple[MentionState, ...], words: str
+) -> None:
+    every = search.search_mentions(session, BRAND, words, limit=500)
+    wanted = QueueFilter(states=states, words=words)
+    found = queue.list_ids(session, BRAND, wanted, limit=500)
+    kept = {row.id for row in session.exec(select(Mention)) if not states or row.state in states}
+    assert sorted(found) == sorted(set(every) & kept)
+
+
+@pytest.mark.parametrize("few", [0, 5_000])
+@pytest.mark.parametrize("words", ["спасибо", "не", "нетакогослова"])
+def test_what_is_done_is_searched_alike_for_rare_and_frequent_words(
+    session: Session, monkeypatch: pytest.MonkeyPatch, few: int, words: str
+) -> None:
+    monkeypatch.setattr(search.find_few, "__kwdefaults__", {"most": few})
+    every = search.search_mentions(session, BRAND, words, limit=500)
+    rows = {row.id: row for row in session.exec(select(Mention)) if row.state in DONE}
+    page = queue.list_done(session, BRAND, QueueFilter(states=DONE, words=words), size=500)
+    assert {row.id for row in page.rows} == set(every) & set(rows)
+    assert page.total == len(page.rows)
+    times = [row.state_changed_at for row in page.rows]
+    assert times == sorted(times, reverse=True)
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -97,16 +136,7 @@ def test_search_finds_nothing_for_signs_alone(session: Session) -> None:
     )
 )
 def test_no_input_breaks_the_search(session: Session, words: str) -> None:
-    queue.search_mentions(session, BRAND, words)
-
-
-def test_the_next_case_skips_what_was_put_aside(session: Session) -> None:
-    first = queue.find_next(session, BRAND)
-    assert first is not None
-    second = queue.find_next(session, BRAND, skip={first})
-    assert second not in {None, first}
-    everything = set(session.exec(select(Mention.id)))
-    assert queue.find_next(session, BRAND, skip={found for found in everything if found}) is None
+    search.search_mentions(session, BRAND, words)
 
 
 def test_counts_agree_with_the_list(session: Session) -> None:
@@ -142,7 +172,7 @@ def test_a_thread_is_shown_around_the_mention_in_order(engine: Engine) -> None:
         made = add_examples(session, source, examples, at) if _policy(session, at) else {}
     with database.reading(engine) as session:
         mention = mentions.get_mention(session, made["a20"])
-        lines = queue.list_thread_around(session, mention, before=3, after=5)
+        lines = threads.list_thread_around(session, mention, before=3, after=5)
     assert [line.author_name for line in lines] == [f"a{n}" for n in range(17, 26)]
 
 
@@ -154,7 +184,7 @@ def _policy(session: Session, at: object) -> bool:
 
 
 def test_what_is_done_comes_latest_first(session: Session) -> None:
-    rows = queue.list_done(session, BRAND, QueueFilter(states=queue.DONE)).rows
+    rows = queue.list_done(session, BRAND, QueueFilter(states=DONE)).rows
     times = [row.state_changed_at for row in rows]
     assert times == sorted(times, reverse=True)
     last = queue.list_last_replies(session, [row.id for row in rows])

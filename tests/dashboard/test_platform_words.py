@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dashboard.i18n import CATALOGUES, read_po
-from dashboard.platform_words import texts_of
+from dashboard.sources.platform_words import texts_of
 from otklik.platforms import discover, load_platform
 
 LATIN_ONLY = 24  # characters; a longer Russian text has Russian letters in it

@@ -11,12 +11,14 @@ from playwright.sync_api import Page, expect
 from otklik import clock
 from otklik.database import make_engine, session
 from otklik.desk import Desk
+from otklik.knowing import FixedKnowledge
 from otklik.pipeline import collect
 from otklik.platforms import load_platform
+from otklik.policies import Fixed
 from otklik.settings import Settings
 from responder.drafting import DeterministicWriter
-from responder.knowledge_file import shipped_knowledge
-from responder.policy_file import shipped_policy
+from responder.knowledge.file import shipped_knowledge
+from responder.policy.file import shipped_policy
 from tests.dashboard.conftest import Opened
 from tests.dashboard.seed import seed_people
 from tests.dashboard.seed_sources import seed_sources
@@ -54,8 +56,8 @@ def machine(bare_url: str) -> Iterator[Desk]:
         engine=engine,
         platforms={"isso": load_platform("isso")},
         classifier=RuleJudge(),
-        policy=shipped_policy(),
-        knowledge=knowledge,
+        policies=Fixed(shipped_policy()),
+        known=FixedKnowledge(knowledge),
         writer=DeterministicWriter(knowledge),
         channels={},
     )

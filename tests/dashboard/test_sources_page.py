@@ -9,8 +9,9 @@ from sqlalchemy import Engine
 from sqlmodel import select
 from streamlit.testing.v1 import AppTest
 
-from dashboard import checking, i18n, watch
-from dashboard.watch import SourceState
+from dashboard import i18n
+from dashboard.sources import checking, watch
+from dashboard.sources.watch import SourceState
 from otklik import database
 from otklik.clock import now
 from otklik.models import AuditEvent, Source
@@ -115,8 +116,8 @@ def test_an_empty_list_says_what_to_do_and_what_can_be_watched(
     assert "Isso" in text
 
 
-def test_the_system_page_lists_no_sources_any_more(open_app: OpenApp) -> None:
-    assert "Сайт romashka.example" not in shown(open_app("admin", view=system_only))
+def test_the_system_page_says_how_late_each_source_comes(open_app: OpenApp) -> None:
+    assert "Сайт romashka.example" in shown(open_app("admin", view=system_only))
 
 
 @pytest.mark.parametrize("login", ["operator", "approver"])

@@ -8,7 +8,7 @@ from classifier.entities import Finder
 from classifier.lists import parse_lists
 from classifier.relevance import Relator
 from dashboard import i18n
-from dashboard.subject import subject
+from dashboard.case.subject import subject
 from otklik.subjects import Setting, Subject
 
 LISTS = """kind,id,name,aliases,parent,note,strict

@@ -26,7 +26,7 @@ class DeskServer:
         self.settings = Settings(
             database_url=database_url,
             desk_port=self.port,
-            **settings,  # type: ignore[arg-type]
+            **{"desk_warm_up": False} | settings,  # type: ignore[arg-type]
         )
         self._process: subprocess.Popen[bytes] | None = None
         self._log = tempfile.NamedTemporaryFile(prefix="desk-", suffix=".log")  # noqa: SIM115
