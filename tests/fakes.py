@@ -13,7 +13,9 @@ from sqlalchemy import Engine
 from otklik.alerts import AlertMessage, Channel, ChannelConfig
 from otklik.database import session
 from otklik.desk import Desk
+from otklik.entries import ChannelSettings, SourceSettings
 from otklik.enums import Abuse, Claim, Language, Role, Stance, Topic, Urgency
+from otklik.knowing import FixedKnowledge
 from otklik.models import Person
 from otklik.people import add_person
 from otklik.platforms import (
@@ -28,7 +30,8 @@ from otklik.platforms import (
     PostedReply,
     ReplyRequest,
 )
-from otklik.settings import ChannelSettings, Settings, SourceSettings
+from otklik.policies import Fixed
+from otklik.settings import Settings
 from otklik.store import sources
 from otklik.verdicts import Verdict
 from responder.drafting import DeterministicWriter
@@ -185,11 +188,12 @@ class FakeChannel(Channel):
         self.sent: list[AlertMessage] = []
         self.faults: list[Exception] = []
 
-    def send(self, message: AlertMessage) -> None:
+    def send(self, message: AlertMessage) -> str | None:
         """Take a message."""
         if self.faults:
             raise self.faults.pop(0)
         self.sent.append(message)
+        return None
 
 
 @dataclass
@@ -237,8 +241,8 @@ def make_stage(engine: Engine, policy: Policy, knowledge: Knowledge, **more: Any
         engine=engine,
         platforms={"fake": kind},
         classifier=RuleJudge(),
-        policy=policy,
-        knowledge=knowledge,
+        policies=Fixed(policy),
+        known=FixedKnowledge(knowledge),
         writer=DeterministicWriter(knowledge),
         channels={"fake": (own, channel)},
         now=clock,

@@ -16,10 +16,11 @@ import typer
 from otklik import documentation, enums
 from otklik.alerts import ChannelConfig, discover_channels
 from otklik.describing import describe_field
+from otklik.entries import ChannelSettings, SourceSettings
 from otklik.migrations.guards import TRANSITIONS
 from otklik.pipeline import STEPS
 from otklik.platforms import Capability, PlatformSettings, discover
-from otklik.settings import ChannelSettings, Settings, SourceSettings
+from otklik.settings import Settings
 from responder.policy import PolicyMode
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,7 +30,7 @@ LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 VOCABULARY = [
     kind
     for _, kind in inspect.getmembers(enums, inspect.isclass)
-    if issubclass(kind, enum.Enum) and kind.__module__ == enums.__name__
+    if issubclass(kind, enum.Enum) and kind.__module__.startswith(f"{enums.__name__}.")
 ] + [Capability, PolicyMode]
 
 

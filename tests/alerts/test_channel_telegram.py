@@ -125,6 +125,9 @@ def test_strangers_words_are_neither_link_nor_mention_nor_command(
     ("status", "body", "expected"),
     [
         (400, {"ok": False, "error_code": 400, "description": "Bad Request"}, Rejected),
+        (400, {"ok": False, "description": "Bad Request: chat not found"}, AccessDenied),
+        (400, {"ok": False, "description": "Bad Request: message thread not found"}, AccessDenied),
+        (400, {"ok": False, "description": "Bad Request: TOPIC_DELETED"}, AccessDenied),
         (401, {"ok": False, "error_code": 401, "description": "Unauthorized"}, AccessDenied),
         (403, {"ok": False, "error_code": 403, "description": "bot was kicked"}, AccessDenied),
         (404, {"ok": False, "error_code": 404, "description": "Not Found"}, AccessDenied),
@@ -178,7 +181,7 @@ def test_a_moved_chat_is_named(
 ) -> None:
     messenger.status = 400
     messenger.body = {"ok": False, "parameters": {"migrate_to_chat_id": -100777}}
-    with pytest.raises(Rejected, match="-100777"):
+    with pytest.raises(AccessDenied, match="-100777"):
         build().send(make_message())
 
 

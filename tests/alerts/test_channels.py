@@ -9,11 +9,11 @@ from otklik.errors import ConfigError
 
 
 def test_each_file_is_one_channel_of_that_name() -> None:
-    assert sorted(discover_channels()) == ["console", "slack", "telegram"]
+    assert sorted(discover_channels()) == ["console", "email", "slack", "telegram", "webhook"]
 
 
 def test_an_unknown_kind_names_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match="console, slack, telegram"):
+    with pytest.raises(ConfigError, match="console, email, slack, telegram, webhook"):
         build_channel("pigeon", {}, name="roof")
 
 

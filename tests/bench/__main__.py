@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -54,6 +55,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--swear", default="", help="python that has check-swear")
     parser.add_argument("--judged", type=int, default=3000, help="comments judged per effort")
     parser.add_argument("--only-classifier", action="store_true", help="leave the rest out")
+    parser.add_argument(
+        "--desk", type=int, default=20_000, help="mentions on the desk in Chromium; 0: no desk"
+    )
     return parser.parse_args()
 
 
@@ -76,7 +80,24 @@ def _measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
         "classifier": _judged(options),
         "others": _others(folder, options),
     }
+    if options.desk and (shutil.which("chromium") or shutil.which("chrome")):
+        results["desk"] = _desk(folder / "desk.json", options.desk)
     return results
+
+
+def _desk(target: Path, mentions: int) -> Any:
+    """Clicks at the desk on both databases; the whole size is `--desk 1000000`."""
+    size = ["--mentions", str(mentions), "--open", str(mentions // 50), "--repeats", "3"]
+    parts = ["--part", "floor", "alone", "memory", "--to", str(target)]
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "tests.bench.desk", *size, *parts],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(f"tests.bench.desk ended with {done.returncode}")
+    return json.loads(target.read_text("utf-8"))
 
 
 def _judged(options: argparse.Namespace) -> dict[str, Any]:
@@ -167,6 +188,8 @@ def _show(results: dict[str, Any]) -> None:
     table.add_row("peak memory, MB", *(f"{way['peak_mb']:,.0f}" for way in results["way"].values()))
     console.print(table)
     console.print(_collected_table(results["collected"]))
+    if "desk" in results:
+        console.print(_desk_table(results["desk"]))
 
 
 def _collected_table(collected: dict[str, dict[str, Any]]) -> Table:
@@ -178,6 +201,21 @@ def _collected_table(collected: dict[str, dict[str, Any]]) -> Table:
         share = f"{row['rate'] / row['bare']:.3f}" if row["bare"] else "–"
         told = f"{memory[0]:,.0f} → {memory[-1]:,.0f}, peak {row['peak_mb']:,.0f}"
         table.add_row(name, f"{row['rate']:,.0f}", share, f"{row['calls']:,}", told)
+    return table
+
+
+def _desk_table(desk: dict[str, Any]) -> Table:
+    size = next(iter(desk.values()))["mentions"]
+    table = Table(title=f"The desk in Chromium over {size:,} mentions, ms from click to painted")
+    for name in ("action", *(f"{kind}: median / 95 %" for kind in desk), "of a bare page"):
+        table.add_column(name, justify="left" if name == "action" else "right")
+    for name in ("any view", "filter", "search", "open a case", "next case", "approve"):
+        every = [(one["alone"].get(name), one["floor"]["p50"]) for one in desk.values()]
+        told = [f"{took['p50']:,} / {took['p95']:,}" if took else "–" for took, _ in every]
+        share = ", ".join(f"{took['p50'] / floor:.1f}" for took, floor in every if took)
+        table.add_row(name, *told, share)
+    memory = [f"{one['memory']['mib_per_session']:g} MiB" for one in desk.values()]
+    table.add_row("one more session", *memory, "")
     return table
 
 

@@ -25,9 +25,10 @@ from otklik import pipeline
 from otklik.bootstrap import open_desk
 from otklik.database import reading
 from otklik.desk import Desk
+from otklik.entries import SourceSettings
 from otklik.platforms import AnyPlatform, Meter, load_platform
 from otklik.readings import Progress
-from otklik.settings import SourceSettings, load_settings
+from otklik.settings import load_settings
 from tests.bench.way import bare
 from tests.rigs.base import FreeMeter
 from tests.rigs.reading import unhurried

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from collectors.x.length import has_link, weighted_length
 from otklik.errors import (
     AccessDenied,
     BudgetSpent,
@@ -19,6 +18,7 @@ from otklik.errors import (
     RateLimited,
     Rejected,
 )
+from otklik.language.x_length import has_link, weighted_length
 from otklik.metering import LocalMeter
 from otklik.platforms import Capability, ReplyRequest
 from tests.collectors.test_x_reading import BEARER_ONLY

@@ -81,12 +81,12 @@ def open_shop(folder: Path) -> Iterator[Shop]:
 
 def open_first_case(page: Page, shop: Shop, login: str, *, language: str = "ru") -> None:
     """Sign in and take the most urgent case."""
-    from tests.servers.browser import sign_in
+    from tests.servers.browser import PATIENCE, sign_in
 
     sign_in(page, shop.desk, login, shop.password(login), language=language)
-    page.wait_for_selector(".ot-row", timeout=30_000)
+    page.wait_for_selector(".ot-row", timeout=PATIENCE)
     page.click(".st-key-take button")
-    page.wait_for_selector(".st-key-ot-reply textarea", timeout=30_000)
+    page.wait_for_selector(".st-key-ot-reply textarea", timeout=PATIENCE)
 
 
 def take_picture(page: Page, shop: Shop, picture: Path) -> None:

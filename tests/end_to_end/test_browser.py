@@ -12,7 +12,7 @@ from tests.end_to_end.shop import Shop, open_first_case, open_shop
 
 pytestmark = pytest.mark.needs_chromium
 ADDED = "Разбираем это прямо сейчас, пишет смена чайного двора."
-PATIENCE = 60_000  # milliseconds; the machine may be busy
+PATIENCE = 90_000  # milliseconds; the machine may be busy
 
 
 def desk_of(browser: Browser, shop: Shop, login: str) -> Page:

@@ -1,6 +1,7 @@
 """The chain of audit events shows any change, and survives an erasure."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine, text
@@ -50,6 +51,19 @@ def test_an_untouched_chain_verifies(engine: Engine) -> None:
     report = check(engine)
     assert (report.length, report.erased) == (5, 0)
     assert report.head != audit.GENESIS
+
+
+def test_an_event_told_in_the_desks_own_time_zone_verifies(engine: Engine) -> None:
+    with session(engine) as db:
+        audit.record(
+            db,
+            at=AT.astimezone(ZoneInfo("Europe/Moscow")),
+            actor="person:1",
+            action="draft.approved",
+            subject=("draft", 1),
+        )
+    with session(engine) as db:
+        assert audit.verify(db).length == 1
 
 
 def test_an_empty_chain_verifies(engine: Engine) -> None:

@@ -15,11 +15,11 @@ from sqlalchemy import Engine
 
 from otklik import clock
 from otklik.database import reading, session
+from otklik.entries import SourceSettings
 from otklik.errors import BudgetSpent, RateLimited
 from otklik.limiter import DatabaseMeter, budget_micros, next_month
 from otklik.metering import Limit, LocalMeter
 from otklik.models import Source
-from otklik.settings import SourceSettings
 from otklik.store import limits, sources
 
 ROOT = Path(__file__).resolve().parents[2]

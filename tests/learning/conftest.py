@@ -14,9 +14,9 @@ from otklik import database, pipeline
 from otklik.enums import Role
 from otklik.learning import StaffLabel, read_labels
 from otklik.registry import Registry
-from responder import editing
-from responder.knowledge_file import shipped_knowledge
-from responder.policy_file import shipped_policy
+from responder import labelling
+from responder.knowledge.file import shipped_knowledge
+from responder.policy.file import shipped_policy
 from tests.fakes import Stage, make_stage
 
 Label = Callable[..., None]
@@ -43,7 +43,7 @@ def label(stage: Stage) -> Label:
         for field, value in values.items():
             stage.clock.wait(seconds=1)
             with database.session(stage.desk.engine) as session:
-                editing.label(
+                labelling.label(
                     session,
                     person=stage.people[role],
                     mention_id=mention,

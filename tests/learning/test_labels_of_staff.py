@@ -26,7 +26,7 @@ from otklik.learning import (
 from otklik.models import Author, Mention
 from otklik.store.judgements import LABEL_FIELDS
 from otklik.store.labels import Judgement
-from responder import editing
+from responder import labelling
 from tests.fakes import Stage
 from tests.learning.conftest import Label, judge_all, staff_labels
 
@@ -189,12 +189,12 @@ def test_what_is_right_is_confirmed_by_a_person_and_only_then_known(
     label(1, stance="heated", claim="concrete", urgency="1")
     with database.session(stage.desk.engine) as session:
         operator = stage.people[Role.OPERATOR]
-        given = editing.confirm(
+        given = labelling.confirm(
             session, person=operator, mention_id=1, mention_version=1, at=stage.clock()
         )
         assert {one.field for one in given} == {"abuse", "topic"}
         with pytest.raises(ApprovalError):
-            editing.confirm(
+            labelling.confirm(
                 session, person=operator, mention_id=1, mention_version=1, at=stage.clock()
             )
     (one,) = staff_labels(stage)
@@ -210,7 +210,7 @@ def test_a_changed_comment_is_not_confirmed_unseen(stage: Stage) -> None:
         mention.version = 2
         session.add(mention)
     with database.session(stage.desk.engine) as session, pytest.raises(StaleText):
-        editing.confirm(
+        labelling.confirm(
             session,
             person=stage.people[Role.OPERATOR],
             mention_id=1,
@@ -236,7 +236,7 @@ def test_an_operator_may_label_and_a_stranger_may_not(stage: Stage) -> None:
     with database.session(stage.desk.engine) as session:
         stranger = stage.people[Role.OPERATOR].model_copy(update={"is_active": False})
         with pytest.raises(NotAllowed):
-            editing.confirm(
+            labelling.confirm(
                 session, person=stranger, mention_id=1, mention_version=1, at=stage.clock()
             )
 

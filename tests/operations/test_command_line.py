@@ -22,7 +22,18 @@ ROWS = [
     {"id": "r2", "text": "Спасибо, чай чудесный!", "author": "Олег"},
 ]
 LEAVES = {
-    *("run", "demo", "import", "step", "drain", "posting", "policy check", "audit verify"),
+    *(f"policy {name}" for name in ("replay", "shadow", "silences", "explain", "diff", "history")),
+    *(
+        "run",
+        "demo",
+        "import",
+        "step",
+        "drain",
+        "replay",
+        "posting",
+        "policy check",
+        "audit verify",
+    ),
     *("model train", "model evaluate", "model predict", "db upgrade", "people add"),
     *(
         "model shadow",
@@ -34,8 +45,32 @@ LEAVES = {
         "model rollback",
     ),
     *("sources list", "sources platforms", "sources add", "sources check"),
-    *("entities check", "entities find"),
+    *(f"alerts {name}" for name in ("list", "show", "take", "resend", "test")),
+    *("operations check", "operations show", "operations soon"),
+    *("people link-chat", "people unlink-chat"),
+    *("entities check", "entities find", "authors find", "authors erase"),
+    *("people list", "people invite", "people first-admin", "people change", "people on"),
+    *("people off", "people sign-out", "reports weekly", "reports sent", "reports staffing"),
+    *("policy propose", "policy proposals", "policy activate", "policy reject"),
     *("sources pause", "sources resume", "sources backfill"),
+    *(
+        f"acts {name}"
+        for name in ("list", "ask", "approve", "refuse", "resolve", "appeal", "case", "report")
+    ),
+    *(f"incidents {name}" for name in ("list", "show", "confirm", "dismiss", "solve", "reopen")),
+    "incidents approve-batch",
+    *(f"incidents statement {name}" for name in ("propose", "approve", "retire")),
+    *(
+        f"knowledge {name}"
+        for name in ("check", "import", "find", "expiring", "gaps", "cites", "export")
+    ),
+    *("powers list", "powers give", "powers take-back"),
+    *("showcase list", "showcase put", "showcase remove"),
+    *(
+        f"promises {name}"
+        for name in ("list", "due", "keep", "break", "postpone", "hand-over", "rate")
+    ),
+    *("lint", "drafts try", "watch-heartbeat"),
 }
 
 

@@ -14,7 +14,7 @@ from otklik.database import make_engine
 from otklik.learning import is_frozen
 from otklik.models import AuditEvent, Mention, VerdictRow
 from otklik.store.people import find_person
-from responder import editing
+from responder import labelling
 from tests.operations.conftest import Command
 
 CASES = [
@@ -68,7 +68,7 @@ def labelled(otklik: Command, tmp_path: Path) -> dict[int, str]:
         for mention, (field, value) in product(
             found, named(("", "concrete", "none", "critic", 1, "quality")).items()
         ):
-            editing.label(
+            labelling.label(
                 session,
                 person=person,
                 mention_id=mention,

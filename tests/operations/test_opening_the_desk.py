@@ -13,7 +13,6 @@ from otklik.bootstrap import (
     CONSOLE,
     is_blank,
     keep_facts,
-    keep_policy,
     open_database,
     open_desk,
     read_knowledge,
@@ -21,12 +20,14 @@ from otklik.bootstrap import (
 )
 from otklik.clock import now
 from otklik.database import reading, session
+from otklik.entries import SourceSettings
 from otklik.errors import ConfigError, PolicyError
 from otklik.models import FactRow, PolicyRevision, Source
 from otklik.neighbours import check_neighbours
 from otklik.platforms import discover
-from otklik.settings import Settings, SourceSettings
+from otklik.settings import Settings
 from otklik.watching import check_sources
+from responder.policy.kept import keep_policy
 
 
 def isso(**more: Any) -> SourceSettings:
@@ -108,8 +109,8 @@ def test_a_policy_changed_under_its_old_version_is_refused(engine: Engine) -> No
 
 
 def test_facts_are_kept_once_as_they_read(engine: Engine) -> None:
-    facts = read_knowledge(Settings()).facts
     with session(engine) as db:
+        facts = read_knowledge(Settings(), db).facts
         keep_facts(db, "default", facts, now())
         keep_facts(db, "default", facts, now())
         assert len(db.exec(select(FactRow)).all()) == len(facts)

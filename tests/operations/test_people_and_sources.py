@@ -13,14 +13,14 @@ from sqlmodel import Session, col, select
 
 from otklik import audit, pipeline, watching
 from otklik.database import reading, session
+from otklik.entries import SourceSettings
 from otklik.enums import MentionState, Role, SourceHealth, SourceOrigin
 from otklik.errors import AccessDenied, ConfigError, InputError, NotAllowed, NotFound
 from otklik.models import AuditEvent, Mention, Person, Source, Spend
 from otklik.platforms import Cursor, PlatformSettings
-from otklik.settings import SourceSettings
 from otklik.store import sources
-from responder.knowledge_file import shipped_knowledge
-from responder.policy_file import shipped_policy
+from responder.knowledge.file import shipped_knowledge
+from responder.policy.file import shipped_policy
 from tests.fakes import Stage, make_stage
 
 BASE = {"base_url": "http://127.0.0.1:9", "allow_private_hosts": True}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -15,7 +16,7 @@ import httpx
 import pytest
 
 from otklik.processes import free_port, is_free
-from tests.operations.conftest import environment, family, gone, wait_for
+from tests.operations.conftest import Command, environment, family, gone, wait_for
 
 
 @contextmanager
@@ -47,23 +48,31 @@ def read_until(process: subprocess.Popen[str], words: str) -> str:
     pytest.fail(f"never said {words!r}: {''.join(seen)}")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_a_blank_folder_gets_a_desk_and_a_signal_ends_it(
-    tmp_path: Path, number: signal.Signals
+    tmp_path: Path, number: signal.Signals, otklik: Command
 ) -> None:
-    port = free_port(0)
-    with run(tmp_path, port) as process:
+    port, often = free_port(0), {"OTKLIK_HEARTBEAT": '{"interval": 0.3, "late": 1}'}
+    with run(tmp_path, port, **often) as process:
         said = read_until(process, "Ctrl-C")
         assert f"http://127.0.0.1:{port}" in said
-        assert "otklik people add" in said
+        assert f"http://127.0.0.1:{port}/invitation?token=" in said
         answer = httpx.get(f"http://127.0.0.1:{port}/", trust_env=False, timeout=20)
         assert answer.status_code < 500
         everybody = family(process)
         assert len(everybody) == 3
+        wait_for(
+            lambda: otklik("watch-heartbeat", **often).returncode == 0, seconds=20, what="a beat"
+        )
         os.killpg(process.pid, number)
-        assert process.wait(timeout=40) == 0
+        assert process.wait(timeout=40) == (-9 if number == signal.SIGKILL else 0)
         wait_for(lambda: gone(everybody), seconds=10, what="the end of all")
     assert is_free("127.0.0.1", port)
+    wait_for(
+        lambda: otklik("watch-heartbeat", **often).returncode == 1, seconds=5, what="the alarm"
+    )
+    told = json.loads((tmp_path / "var" / "heartbeat.json").read_text("utf-8"))
+    assert told["what"] in {"silent", "stopped"}  # children of a killed one may end in order
 
 
 def test_a_taken_port_is_named_with_the_setting_that_changes_it(tmp_path: Path) -> None:

@@ -17,8 +17,8 @@ from otklik.desk import Desk, StepCount
 from otklik.errors import ConfigError
 from otklik.leader import lead
 from otklik.schedule import Schedule, running
-from responder.knowledge_file import shipped_knowledge
-from responder.policy_file import shipped_policy
+from responder.knowledge.file import shipped_knowledge
+from responder.policy.file import shipped_policy
 from tests.fakes import make_stage
 from tests.operations.conftest import ROOT, environment, wait_for
 

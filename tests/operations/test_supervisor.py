@@ -118,3 +118,29 @@ def test_nobody_outlives_a_supervisor_that_is_told_to_end(number: signal.Signals
         rest = parent.stdout.read()
         wait_for(lambda: gone(everybody), seconds=10, what="the end of all")
     assert rest == ("" if number == signal.SIGKILL else "down\n")
+
+
+def test_a_spare_child_is_started_again_after_a_rest_and_takes_nobody_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("otklik.supervisor.REST", 0.2)
+    lives = tmp_path / "lives"
+    code = f"import time; open({str(lives)!r}, 'a').write('x'); time.sleep(600)"
+    with Supervisor() as supervisor:
+        first = supervisor.start("the desk", SLEEPER)
+        spare = supervisor.start("spare", [sys.executable, "-c", code], is_spare=True)
+        wait_for(lives.exists, seconds=20, what="its first life")
+        os.kill(spare, signal.SIGKILL)
+
+        def lives_again() -> bool:
+            supervisor.check()
+            return lives.read_text() == "xx"
+
+        rested = wait_for(lives_again, seconds=20, what="its second life")
+        assert rested >= 0.2
+        everybody = psutil.Process().children()
+        assert first in [child.pid for child in everybody]
+        assert spare not in [child.pid for child in everybody]
+        again = [child for child in everybody if child.pid != first and code in child.cmdline()]
+        assert len(again) == 1
+    assert gone([*everybody])

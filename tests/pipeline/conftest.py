@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import Engine
 
 from responder.knowledge import Knowledge
-from responder.knowledge_file import shipped_knowledge
+from responder.knowledge.file import shipped_knowledge
 from responder.policy import Policy
-from responder.policy_file import shipped_policy
+from responder.policy.file import shipped_policy
 from tests.fakes import Stage, make_stage
 
 StageMaker = Callable[..., Stage]

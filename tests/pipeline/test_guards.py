@@ -37,7 +37,10 @@ def forged(draft: DraftRow, stage: Stage, **more: object) -> Reply:
 
 def test_the_database_refuses_a_reply_without_approval(stage: Stage) -> None:
     _, draft = ready(stage)
-    with session(stage.desk.engine) as db:
+    with (
+        pytest.raises(IntegrityError, match="not been approved by enough"),
+        session(stage.desk.engine) as db,
+    ):
         db.exec(update(DraftRow).where(col(DraftRow.id) == draft.id).values(state="approved"))
     with pytest.raises(IntegrityError, match="no approval"), session(stage.desk.engine) as db:
         db.add(forged(draft, stage))

@@ -14,11 +14,11 @@ from sqlmodel import select
 
 from otklik import pipeline, readings
 from otklik.database import reading, session
+from otklik.entries import SourceSettings
 from otklik.enums import SourceHealth
 from otklik.errors import AccessDenied, BudgetSpent, RateLimited
 from otklik.models import Source, Spend
 from otklik.platforms import Cursor, Limit, Page, PlatformSettings, PostedReply, ReplyRequest
-from otklik.settings import SourceSettings
 from otklik.store import sources
 from tests.acts import approve_fully, mention_of, ready
 from tests.fakes import START, FakePlatform, Site, Stage

@@ -12,12 +12,14 @@ from sqlmodel import select
 from classifier.lists import parse_lists
 from otklik import pipeline
 from otklik.database import reading, session
+from otklik.entries import SourceSettings
 from otklik.enums import CloseReason, MentionState
 from otklik.errors import ConfigError
 from otklik.models import DecisionRow, Incident, Mention, Source
 from otklik.own_lists import find_lists, make_relator, open_relator
-from otklik.settings import Settings, SourceSettings
+from otklik.settings import Settings
 from otklik.store import queue, sources, subjects
+from otklik.store.queue_filter import QueueFilter
 from tests import acts
 from tests.acts import state_of
 from tests.fakes import START, Stage
@@ -64,7 +66,7 @@ def test_what_is_named_is_stored_and_filters_the_queue(stage: Stage) -> None:
         assert about[mention.id or 0].ids == ("sadovaya", "spb")
         assert about[plain.id or 0].kinds == ("none",)
         for wanted in ("sadovaya", "spb"):
-            page = queue.list_queue(db, "default", queue.QueueFilter(entities=(wanted,)))
+            page = queue.list_queue(db, "default", QueueFilter(entities=(wanted,)))
             assert [row.id for row in page.rows] == [mention.id]
         assert subjects.list_named_entities(db, "default") == ["sadovaya", "spb"]
 

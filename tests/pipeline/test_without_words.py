@@ -13,6 +13,7 @@ from otklik.enums import CaseState, CloseReason, MentionState, ReplyState, Role
 from otklik.errors import ApprovalError
 from otklik.models import Case, DecisionRow, DraftRow, Mention, VerdictRow
 from otklik.store import queue
+from otklik.store.queue_filter import QueueFilter
 from responder import editing
 from tests.acts import (
     COMPLAINT,
@@ -56,7 +57,7 @@ def test_pictures_and_low_stars_go_to_a_person_unjudged(
         case = db.get_one(Case, mention.case_id)
         assert not db.exec(select(VerdictRow)).all()
         assert db.exec(select(DecisionRow.rule_id)).one() == "no_text"
-        page = queue.list_queue(db, stage.desk.brand_id, queue.QueueFilter())
+        page = queue.list_queue(db, stage.desk.brand_id, QueueFilter())
     assert (mention.state, mention.urgency, mention.is_unsure) == (MentionState.HELD, 1, True)
     assert case.state == CaseState.OPEN
     assert [row.id for row in page.rows] == [mention.id]

@@ -21,6 +21,7 @@ from otklik.errors import (
 )
 from otklik.models import DraftRow, Mention, Person, Reply
 from otklik.platforms import CollectedMention
+from otklik.store import cases
 from otklik.switches import set_posting_mode
 from responder import approval, editing
 from tests.fakes import Comment, Site, Stage
@@ -60,6 +61,9 @@ ACTIONS = [
 ]
 
 
+ROUND = [name for name in pipeline.STEPS if name != "alert"]  # alerts go to no platform
+
+
 class FlatSite(Site):
     """Shows answers to nested comments under the root, as Isso does."""
 
@@ -77,6 +81,7 @@ class Acts:
     stage: Stage
     engine: Engine
     mode: PostingMode
+    crashes: int
 
     def check_posts(self) -> None:
         """Called after each thing the machine does."""
@@ -110,7 +115,8 @@ class Acts:
     # ---- the machine ------------------------------------------------------------------------
 
     def machine(self, *_: int) -> None:
-        self._run(lambda: pipeline.drain(self.stage.desk))
+        """Each step once, in order: what is left over is the next round's."""
+        self._run(lambda: [pipeline.STEPS[name](self.stage.desk, None) for name in ROUND])
 
     def machine_later(self, seconds: int, _: int) -> None:
         self.stage.clock.wait(seconds=seconds * 13)
@@ -142,6 +148,7 @@ class Acts:
         """One person's yes, which may be one too few or nobody's to give."""
 
         def act(db: Session, draft: DraftRow) -> None:
+            is_held = self._is_held_from(db, role, draft)
             approval.approve(
                 db,
                 person=self._person(role),
@@ -151,6 +158,7 @@ class Acts:
                 at=self.stage.clock(),
                 undo=timedelta(seconds=self.stage.desk.settings.undo_seconds),
             )
+            assert not is_held, "approved what a colleague was working on"
 
         self._with_draft(number, act)
 
@@ -171,16 +179,19 @@ class Acts:
     def edit_draft(self, number: int, text: int) -> None:
         role = list(Role)[text % len(Role)]
         new = f"Проверили: всё починим завтра, вернём {text} рублей."
-        self._with_draft(
-            number,
-            lambda db, draft: editing.edit_draft(
+
+        def act(db: Session, draft: DraftRow) -> None:
+            is_held = self._is_held_from(db, role, draft)
+            editing.edit_draft(
                 db,
                 person=self._person(role),
                 draft_id=draft.id or 0,
                 text=new,
                 at=self.stage.clock(),
-            ),
-        )
+            )
+            assert not is_held, "edited what a colleague was working on"
+
+        self._with_draft(number, act)
 
     def reject(self, number: int, _: int) -> None:
         self._with_draft(
@@ -280,6 +291,11 @@ class Acts:
 
     # ---- how things are done ----------------------------------------------------------------
 
+    def _is_held_from(self, db: Session, role: Role, draft: DraftRow) -> bool:
+        held = cases.list_holders(db, [draft.mention_id], self.stage.clock())
+        holder = held.get(draft.mention_id)
+        return holder is not None and holder.person_id != self._person(role).id
+
     def _theirs(self) -> list[Comment]:
         return [comment for comment in self.stage.site.comments.values() if not comment.is_ours]
 
@@ -287,8 +303,10 @@ class Acts:
         return self.stage.people[role]
 
     def _run(self, work: Callable[[], object]) -> None:
-        with suppress(Crash):
+        try:
             work()
+        except Crash:
+            self.crashes += 1
         self.check_posts()
 
     def _act(self, work: Callable[[Session], object]) -> None:

@@ -9,9 +9,9 @@ import stamina
 from sqlalchemy import Engine
 
 from responder.knowledge import Knowledge
-from responder.knowledge_file import shipped_knowledge
+from responder.knowledge.file import shipped_knowledge
 from responder.policy import Policy
-from responder.policy_file import shipped_policy
+from responder.policy.file import shipped_policy
 from tests.proof.world import World, make_world
 from tests.servers.faulty import FaultyProxy
 from tests.servers.isso import IssoServer

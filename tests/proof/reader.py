@@ -16,11 +16,14 @@ import structlog
 
 from otklik import pipeline
 from otklik.desk import Desk
+from otklik.entries import SourceSettings
+from otklik.knowing import FixedKnowledge
 from otklik.platforms import discover
-from otklik.settings import Settings, SourceSettings
+from otklik.policies import Fixed
+from otklik.settings import Settings
 from responder.drafting import DeterministicWriter
-from responder.knowledge_file import shipped_knowledge
-from responder.policy_file import shipped_policy
+from responder.knowledge.file import shipped_knowledge
+from responder.policy.file import shipped_policy
 from tests.fakes import RuleJudge
 from tests.proof.boundaries import Boundary, Watch
 from tests.proof.zygote import OffsetClock, fork, say, warm_engine
@@ -39,8 +42,8 @@ def make_desk(job: dict[str, Any]) -> Desk:
         engine=warm_engine(job["url"]),
         platforms=PLATFORMS if job["is_limited"] else UNHURRIED,
         classifier=RuleJudge(),
-        policy=POLICY,
-        knowledge=KNOWLEDGE,
+        policies=Fixed(POLICY),
+        known=FixedKnowledge(KNOWLEDGE),
         writer=DeterministicWriter(KNOWLEDGE),
         channels={},
         now=OffsetClock(job["offset"]),

@@ -18,9 +18,9 @@ from sqlmodel import col, select
 
 from otklik import clock
 from otklik.database import make_engine, reading, session
+from otklik.entries import SourceSettings
 from otklik.models import Mention, MentionVersion
 from otklik.platforms import load_platform
-from otklik.settings import SourceSettings
 from otklik.store import sources
 from tests.proof.boundaries import Boundary
 from tests.proof.killing import Zygote
@@ -29,7 +29,7 @@ from tests.rigs.reading import RIGS, each_rig
 from tests.servers.databases import PostgresServer, SqliteTemplate
 
 FULL = os.environ.get("PROOF") == "full"
-RUNS = int(os.environ.get("PROOF_RUNS", "100" if FULL else "10"))
+RUNS = int(os.environ.get("PROOF_RUNS", "100" if FULL else "3"))
 ATTEMPTS = 3
 POSTGRES_EVERY = 5
 LIMITED_EVERY = 20
@@ -135,9 +135,17 @@ def _run(rig: Rig, url: str, reader: Zygote, rng: random.Random, totals: Counter
         job["offset"] += PAUSE
         if attempt < ATTEMPTS:
             stand.disturb()
+        elif _is_whole(stand, engine):
+            break  # one clean reading mended it all: the others would find nothing to do
     totals.update(deadly.kills)
     _compare(stand, engine, totals)
     engine.dispose()
+
+
+def _is_whole(stand: Stand, engine: Any) -> bool:
+    found = Counter[str]()
+    _compare(stand, engine, found)
+    return not any(found[name] for name in ("lost", "not seen as deleted", "edits not seen"))
 
 
 def _compare(stand: Stand, engine: Any, totals: Counter[str]) -> None:
@@ -198,5 +206,5 @@ def test_no_kill_in_its_paging_loses_or_doubles_anything(
     (artefacts / f"kill-paging-{kind.name}.json").write_text(table, encoding="utf-8")
     faults = ("lost", "doubled", "not seen as deleted", "edits not seen", "versions doubled")
     assert {name: totals[name] for name in faults} == dict.fromkeys(faults, 0), table
-    assert totals["kills"] >= RUNS // 2, table
+    assert totals["kills"] >= max(RUNS // 2, 1), table
     assert not _crawlers_left()

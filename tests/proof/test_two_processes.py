@@ -19,7 +19,7 @@ from tests.proof.killing import ROOT, TEXTS, Run
 from tests.servers.isso import IssoServer
 
 PAGES, COMMENTS_A_PAGE = 15, 20
-APPROVALS = 30
+APPROVALS, DRAFTS_EACH = 30, 3  # of the drafts written first, two or three for each comment
 
 
 @dataclass
@@ -64,7 +64,9 @@ def test_two_processes_do_everything_once(database_url: str, isso: IssoServer) -
     run.prepare_people()
     run.fill()
     workers = [start(), start()]
-    job = json.dumps({"url": database_url, "source": run.source, "approvals": APPROVALS})
+    job = json.dumps(
+        {"url": database_url, "source": run.source, "approvals": APPROVALS * DRAFTS_EACH}
+    )
     for worker in workers:
         assert worker.stdin is not None
         worker.stdin.write(f"{job}\n")

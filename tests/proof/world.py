@@ -13,10 +13,13 @@ from collectors.isso import Isso
 from otklik import pipeline
 from otklik.database import reading, session
 from otklik.desk import Desk
+from otklik.entries import ChannelSettings, SourceSettings
 from otklik.enums import DraftState, Role
+from otklik.knowing import FixedKnowledge
 from otklik.models import AuditEvent, DraftRow, Mention, Person, Reply, Source
 from otklik.people import add_person
-from otklik.settings import ChannelSettings, Settings, SourceSettings
+from otklik.policies import Fixed
+from otklik.settings import Settings
 from otklik.store import sources
 from responder import approval
 from responder.drafting import DeterministicWriter
@@ -160,8 +163,8 @@ def make_world(
         engine=engine,
         platforms={"isso": Isso},
         classifier=RuleJudge(),
-        policy=policy,
-        knowledge=knowledge,
+        policies=Fixed(policy),
+        known=FixedKnowledge(knowledge),
         writer=DeterministicWriter(knowledge),
         channels={"fake": (own, channel)},
         now=clock,

@@ -26,17 +26,20 @@ from collectors.isso import Isso
 from otklik import clock, pipeline
 from otklik.database import make_engine, reading, session
 from otklik.desk import Desk
+from otklik.entries import ChannelSettings, SourceSettings
 from otklik.enums import DraftState, MentionState, ReplyState, Role
 from otklik.errors import ApprovalError
 from otklik.judging import Judge
+from otklik.knowing import FixedKnowledge
 from otklik.models import DraftRow, Mention, Person, Reply
-from otklik.settings import ChannelSettings, Settings, SourceSettings
+from otklik.policies import Fixed
+from otklik.settings import Settings
 from responder import approval
 from responder.drafting import DeterministicWriter
 from responder.knowledge import Knowledge
-from responder.knowledge_file import shipped_knowledge
+from responder.knowledge.file import shipped_knowledge
 from responder.policy import Policy
-from responder.policy_file import shipped_policy
+from responder.policy.file import shipped_policy
 from tests.fakes import FakeChannel
 from tests.proof.boundaries import Boundary, Watch
 
@@ -89,8 +92,8 @@ def make_desk(url: str, source: dict[str, Any], now: OffsetClock, judge: Judge) 
         engine=warm_engine(url),
         platforms={"isso": Isso},
         classifier=judge,
-        policy=policy,
-        knowledge=knowledge,
+        policies=Fixed(policy),
+        known=FixedKnowledge(knowledge),
         writer=DeterministicWriter(knowledge),
         channels={"fake": (settings.channels[0], FakeChannel())},
         now=now,

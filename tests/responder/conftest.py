@@ -10,10 +10,10 @@ import pytest
 
 from otklik.enums import Abuse, Approach, Claim, Language, Stance, Topic, Urgency
 from otklik.verdicts import Verdict
-from responder.draft import Draft, DraftRequest
 from responder.drafting import DeterministicWriter
+from responder.drafting.values import Draft, DraftRequest
 from responder.knowledge import Knowledge
-from responder.knowledge_file import shipped_knowledge
+from responder.knowledge.file import shipped_knowledge
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)  # a Sunday
 
