@@ -114,11 +114,19 @@ def _count_alike(session: Session, delivery: AlertDelivery, alert: Alert, at: da
     return session.exec(select(func.count()).where(*_alike(delivery, alert, at))).one()
 
 
+def _free_alike(delivery: AlertDelivery, alert: Alert, at: datetime) -> Any:
+    """Condition: alike, and in nobody's hands. Two tellers who each held one message and waited
+    for the other's while gathering the rest were a deadlock.
+    """
+    free = select(AlertDelivery.id).where(*_alike(delivery, alert, at))
+    return col(AlertDelivery.id).in_(free.with_for_update(skip_locked=True))
+
+
 def _fold(session: Session, delivery: AlertDelivery, alert: Alert, at: datetime) -> None:
     session.flush()
     session.execute(
         update(AlertDelivery)
-        .where(*_alike(delivery, alert, at))
+        .where(_free_alike(delivery, alert, at))
         .values(state=DeliveryState.FOLDED, head_id=delivery.id)
         .execution_options(synchronize_session=False)
     )
@@ -129,7 +137,7 @@ def _postpone(
 ) -> None:
     session.execute(
         update(AlertDelivery)
-        .where(*_alike(delivery, alert, at))
+        .where(_free_alike(delivery, alert, at))
         .values(next_attempt_at=until)
         .execution_options(synchronize_session=False)
     )

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlmodel import col, select
 
 from otklik.alerts import AlertMessage
@@ -245,3 +245,23 @@ def test_what_is_about_the_same_stands_in_one_thread(stage: Stage) -> None:
     first, second = stage.channel.sent
     assert (first.thread, second.thread) == ("", first.key)
     assert second.link == "https://desk.example/incident?id=7"
+
+
+STORM = deliveries.Throttle(burst=5, window=timedelta(minutes=1))
+
+
+def test_two_tellers_of_one_storm_never_wait_for_each_other(
+    postgres_engine: Engine, shop: tuple[Any, Any]
+) -> None:
+    stage = make_stage(postgres_engine, *shop)
+    raise_alerts(stage, 10)
+    lease = timedelta(minutes=1)
+    with session(postgres_engine) as one, session(postgres_engine) as other:
+        mine = alerts.claim_delivery(one, "default", stage.clock(), lease)
+        other.execute(text("SET LOCAL lock_timeout = '5s'"))  # it waited here: half of a deadlock
+        theirs = deliveries.claim_next(other, "default", stage.clock(), lease, STORM)
+        assert mine is not None
+        assert theirs is not None
+        assert mine[0].id != theirs.delivery.id
+        assert mine[1].id not in {alert.id for alert in theirs.folded}
+        assert len(theirs.folded) == 8
