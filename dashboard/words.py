@@ -224,6 +224,8 @@ SAID = (
     N_("a reply to this author is being sent, or of unknown outcome: settle it"),
     N_("this author was erased already"),
     N_("this is an account of our own"),
+    N_("policy wants your own words here, or silence"),
+    N_("a person has edited this text"),
 )
 # … and where it names something: pattern, text, vocabulary of what is named
 SAID_OF = (

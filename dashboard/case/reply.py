@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard import data, words
 from dashboard.case import (
     actions,
+    anew,
     answering,
     citing,
     grounds,
@@ -37,6 +38,8 @@ def draw(case: data.CaseFile, who: Person, around: Surroundings) -> None:
             _returned(case)
         story.hint(around.elsewhere)
         _editor(case, who, around)
+    elif anew.is_under_way(case):
+        anew.waiting(case.mention.id or 0)
     elif case.reply is not None:
         outcome.draw(case, who)
     else:
@@ -99,6 +102,7 @@ def _editor(case: data.CaseFile, who: Person, around: Surroundings) -> None:
     key = f"text-{mention.id}-{mention.version}-{draft.id if draft else 0}"
     with st.container(key="ot-reply", border=True):
         show(_title(case))
+        anew.notice(case)
         text = st.text_area(
             _("Our public reply"),
             value=draft.text if draft else "",
@@ -194,6 +198,7 @@ def _decide(case: data.CaseFile, who: Person, key: str, text: str, around: Surro
                 lambda field: actions.on_reject(draft, field),
             )
             citing.menu(case, draft, key)
+        anew.button(case, key)
         _leave(case.mention)
         holding.draw(case.mention, who, around)
 

@@ -1,7 +1,7 @@
 """The keys of a case and of the page that hands one out."""
 
 from dashboard import data
-from dashboard.case import offers
+from dashboard.case import anew, offers
 from dashboard.case.keys import Key, letter
 from dashboard.i18n import N_, _
 from otklik.store.queue_filter import WAITING
@@ -32,6 +32,8 @@ def _answering(case: data.CaseFile) -> list[Key]:
         Key(f"Digit{place}", str(place), f"choose-{one.id}", _("take this draft instead"), group)
         for place, one in enumerate(offers.of(case)[:8], 2)
     ]
+    if anew.is_offered(case):
+        found.append(letter("W", f"anew-{number}", _("have it written anew"), group))
     if draft is not None:
         what = _("turn the draft down")
         found.append(letter("R", f"reject-{draft.id}-pop", what, group, do="menu", acts=False))

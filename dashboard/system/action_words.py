@@ -35,6 +35,7 @@ ACTIONS: dict[str, str] = {
     "chat.linked": N_("Chat account linked"),
     "chat.unlinked": N_("Chat account forgotten"),
     "draft.approved": N_("Reply approved"),
+    "draft.asked_anew": N_("Fresh draft asked for"),
     "draft.chosen": N_("Another draft chosen"),
     "draft.edited": N_("Text written or edited"),
     "draft.fact_cited": N_("Fact cited by a person"),

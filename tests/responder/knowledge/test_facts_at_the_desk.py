@@ -26,7 +26,7 @@ from otklik.errors import (
 from otklik.knowing import FollowingKnowledge
 from otklik.models import Alert, AuditEvent, DraftRow, Person, Reply
 from otklik.people import add_person
-from responder import approval
+from responder import approval, leases, rewriting
 from responder.drafting import DeterministicWriter
 from responder.knowledge import changing
 from responder.knowledge.file import list_named_texts, parse_knowledge, shipped_knowledge
@@ -87,6 +87,36 @@ def test_what_a_second_person_activates_is_cited_by_the_waiting_case_without_a_r
         assert actions == ["fact.proposed", "fact.activated", "fact.drafted_anew"]
         assert found[1].actor == f"person:{place.other.id}"
         audit.verify(db)
+
+
+def test_a_case_in_somebodys_hands_keeps_its_draft_until_they_ask_for_another(
+    place: Place,
+) -> None:
+    stage = staged(place, place.follow())
+    stage.site.add(COMMENT)
+    pipeline.drain(stage.desk)
+    (before,) = drafts(place)
+    who = stage.people[Role.OPERATOR]
+    with session(place.engine) as db:
+        leases.take(db, person=who, mention_id=before.mention_id, at=stage.clock())
+    place.activate(place.propose(FLAGS))
+    pipeline.drain(stage.desk)
+    (kept,) = drafts(place)
+    assert kept.id == before.id
+    with session(place.engine) as db:
+        rewriting.ask_anew(
+            db,
+            person=who,
+            mention_id=before.mention_id,
+            mention_version=before.mention_version,
+            draft_id=kept.id,
+            at=stage.clock(),
+        )
+    pipeline.drain(stage.desk)
+    (after,) = drafts(place)
+    assert "samovar_rent" in {fact["id"] for fact in after.facts}
+    with reading(place.engine) as db:
+        assert db.get_one(DraftRow, kept.id).state is DraftState.SUPERSEDED
 
 
 def test_a_fact_activated_while_nothing_ran_is_cited_once_the_scheduler_is_back(
