@@ -52,10 +52,10 @@ class Keys {
     if (this.page === page) this.page = null;
   }
 
-  // a press for a page that has not said its keys yet
+  // a press for a page that has not said its keys yet: on a slow machine it says them a while
+  // after everything is painted, so that one which looks finished may still do it
   keep(event) {
     if (event.repeat || isTyping(document.activeElement)) return;
-    if (!isDrawing() && !seen()) return; // this page has no keys
     const { key, code, ctrlKey, altKey, shiftKey } = event;
     const [place, scope, at] = [location.pathname, seen(), Date.now()];
     this.raw = this.raw.filter((one) => at - one.at < WAITS);
@@ -68,7 +68,8 @@ class Keys {
       const wanted = isOurs && !["Escape", "Slash"].includes(one.code) && this.wanted(one, false);
       // nobody means a case that is not to be seen yet; where there is none, the page was meant
       if (wanted && (one.scope || !wanted.acts || !seen()))
-        this.early.push({ ...wanted, scope: one.scope ?? this.page.scope, at: one.at });
+        // it waits for its button from now on: nobody could have clicked one before
+        this.early.push({ ...wanted, scope: one.scope ?? this.page.scope, at: Date.now() });
     }
   }
 

@@ -19,6 +19,7 @@ from tests.servers.desk import DeskServer
 
 pytestmark = pytest.mark.needs_chromium
 PATIENCE = 60_000  # milliseconds; the machine may be busy
+NAMES = "all => all.map((row) => [...row.classList].find((one) => one.startsWith('st-key-pick-')))"
 RUSSIAN = """([code, key]) => document.body.dispatchEvent(
     new KeyboardEvent("keydown", {code, key, bubbles: true, cancelable: true}))"""
 
@@ -35,16 +36,13 @@ def test_rows_are_chosen_done_and_taken_back(
     page.locator("[data-ot-scope='queue']").wait_for(timeout=PATIENCE)
     page.evaluate(RUSSIAN, ["KeyM", "ь"])  # at once, on a Russian layout: its button comes later
     expect(page.locator(".ot-shift")).to_contain_text("Вера Лис", timeout=PATIENCE)
-    boxes = page.locator("[class*='st-key-pick-'] label")
-    numbers = []
-    for place in (1, 3):
-        key = boxes.nth(place).locator("xpath=ancestor::*[contains(@class,'st-key-pick-')][1]")
-        found = next(
-            one for one in str(key.get_attribute("class")).split() if one.startswith("st-key-pick-")
-        )
-        numbers.append(int(found.rpartition("-")[2]))
-        boxes.nth(place).click()
-        expect(page.get_by_text(f"Выбрано: {len(numbers)}")).to_be_visible(timeout=PATIENCE)
+    page.locator("[class*='st-key-pick-']").nth(3).wait_for(timeout=PATIENCE)
+    rows = page.locator("[class*='st-key-pick-']").evaluate_all(NAMES)
+    chosen = [rows[1], rows[3]]
+    for count, row in enumerate(chosen, start=1):  # by name: places shift while rows are drawn
+        page.locator(f".{row} label").click()
+        expect(page.get_by_text(f"Выбрано: {count}")).to_be_visible(timeout=PATIENCE)
+    numbers = [int(row.rpartition("-")[2]) for row in chosen]
     page.fill(".st-key-bulk-reason input", "Накрутка")
     page.click(".st-key-bulk-look button")
     expect(page.get_by_text("изменятся 2 обращения")).to_be_visible(timeout=PATIENCE)
