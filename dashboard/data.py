@@ -28,7 +28,7 @@ from otklik.models import (
 )
 from otklik.own_lists import find_lists
 from otklik.settings import Settings, load_settings
-from otklik.store import approvals, counts, judgements, mentions, queue, replies, subjects, threads
+from otklik.store import approvals, counts, mentions, queue, replies, subjects, threads, whole
 from otklik.store import pressure as pressing
 from otklik.subjects import SUBJECT_KINDS, EntityKind, Subject
 from otklik.verdicts import Verdict
@@ -249,28 +249,27 @@ def case_file(mention_id: int) -> CaseFile:
         NotFound: there is no such mention.
     """
     with database.reading(engine()) as session:
-        mention = mentions.get_mention(session, mention_id)
-        verdict = judgements.list_verdicts(session, [mention]).get(mention_id)
+        found = whole.get_whole(session, mention_id)
+        mention = found.mention
         drafts = replies.list_drafts(session, mention_id)
         draft = next((one for one in drafts if one.state is DraftState.PROPOSED), None)
-        found = [Finding.model_validate(one) for one in draft.findings] if draft else []
         return CaseFile(
             mention=mention,
-            author=mentions.list_authors(session, [mention]).get(mention.author_id),
-            thread=mentions.list_threads(session, [mention]).get(mention.thread_id),
-            verdict=Verdict.model_validate(verdict.value) if verdict else None,
-            decision=judgements.list_decisions(session, [mention]).get(mention_id),
-            incident=session.get(Incident, mention.incident_id) if mention.incident_id else None,
+            author=found.author,
+            thread=found.thread,
+            verdict=Verdict.model_validate(found.verdict.value) if found.verdict else None,
+            decision=found.decision,
+            incident=found.incident,
             draft=draft,
             facts=review.cited_facts(session, draft.facts, draft.brand_id) if draft else [],
-            findings=found,
+            findings=[Finding.model_validate(one) for one in draft.findings] if draft else [],
             approvers=queue.list_approvers(session, draft.id or 0) if draft else [],
             replies=replies.list_replies(session, mention_id),
             lines=threads.list_thread_around(session, mention),
             drafts=drafts,
             versions=mentions.list_versions(session, mention_id) if mention.version > 1 else [],
             labels=queue.list_labels(session, mention_id),
-            subject=subjects.list_subjects(session, [mention]).get(mention_id),
+            subject=found.subject,
         )
 
 

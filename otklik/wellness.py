@@ -11,7 +11,6 @@ forgotten.
 handed to them meanwhile. The run begins anew with the offer, whatever came of it.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -89,18 +88,16 @@ def spared(session: Session, *, person: Person, at: datetime) -> Spared:
     return Spared(zones=frozenset(zone for one in zones for zone in one or ()))
 
 
-def list_lighter_first(
-    session: Session, colleagues: Collection[Person], brand_id: str, at: datetime
-) -> list[Person]:
+def list_lighter_first(session: Session, person: Person, at: datetime) -> list[Person]:
     """Colleagues to hand a hater to: at work before away, who has seen the fewest first."""
-    loads = work.list_loads(session, brand_id, at - SHARED_OVER)
+    loads = work.list_with_loads(session, person.brand_id, at - SHARED_OVER)
 
-    def key(one: Person) -> tuple[bool, int, str]:
-        load = loads.get(one.id or 0)
+    def key(found: tuple[Person, work.Load | None]) -> tuple[bool, int, str]:
+        one, load = found
         is_away = load is None or load.last_at < at - AT_WORK
         return is_away, load.haters if load else 0, one.name
 
-    return sorted(colleagues, key=key)
+    return [one for one, _load in sorted(loads, key=key) if one.id != person.id]
 
 
 def exposure(session: Session, brand_id: str, since: datetime, until: datetime) -> list[Exposure]:

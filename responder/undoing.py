@@ -15,7 +15,7 @@ from sqlmodel import Session
 from otklik import audit
 from otklik.enums import CloseReason, DraftState, MentionState, Role, SlaState
 from otklik.errors import ApprovalError, StaleText
-from otklik.models import AuditEvent, Mention, Person
+from otklik.models import AuditEvent, DraftRow, Mention, Person
 from otklik.people import require
 from otklik.store import acts, cases, labels, mentions, replies, work
 from responder import approval, choosing, clocks, leases
@@ -121,7 +121,7 @@ def _mention_of(session: Session, event: AuditEvent, detail: Mapping[str, Any]) 
 def _is_open(session: Session, event: AuditEvent) -> bool:
     """Has nobody acted upon it yet, as far as one look tells? `undo` looks closer."""
     if event.subject_kind == "draft":
-        draft = replies.get_draft(session, int(event.subject_id))
+        draft = session.get_one(DraftRow, int(event.subject_id))
         if event.action == "draft.approved":
             return draft.state in {DraftState.APPROVED, DraftState.PROPOSED}
         is_rejected = event.action == "draft.rejected"

@@ -11,7 +11,7 @@ from otklik import database
 from otklik.enums import ActState, MentionState
 from otklik.models import Author, DecisionRow, DraftRow, Mention, Person, Reply, Thread
 from otklik.people import zones_of
-from otklik.store import acts, approvals, cases, judgements, mentions, replies
+from otklik.store import acts, approvals, cases, replies, whole
 from otklik.store.approvals import ToApprove
 from otklik.store.cases import Holder
 from otklik.store.queue import list_ids
@@ -101,22 +101,21 @@ def opened(draft_id: int, who: Person, at: datetime) -> Opened | None:
     """One text that waits; None when somebody has dealt with it."""
     with database.reading(data.engine()) as session:
         draft = session.get(DraftRow, draft_id)
-        mention = session.get(Mention, draft.mention_id) if draft else None
-        if draft is None or mention is None or draft.brand_id != data.settings().brand_id:
+        if draft is None or draft.brand_id != data.settings().brand_id:
             return None
-        drafts = replies.list_drafts(session, draft.mention_id)
         if draft.state != "proposed":
             return None
-        decision = judgements.list_decisions(session, [mention]).get(draft.mention_id)
-        verdict = judgements.list_verdicts(session, [mention]).get(draft.mention_id)
+        drafts = replies.list_drafts(session, draft.mention_id)
+        found = whole.get_whole(session, draft.mention_id)
+        mention, decision, verdict = found.mention, found.decision, found.verdict
         holder = cases.list_holders(session, [draft.mention_id], at).get(draft.mention_id)
         given = approvals.list_given(session, [draft_id]).get(draft_id, ())
         steps = _steps(draft, drafts)
         people = {one.editor_id for one in steps if one.editor_id is not None} | set(given)
         return Opened(
             mention=mention,
-            author=mentions.list_authors(session, [mention]).get(mention.author_id),
-            thread=mentions.list_threads(session, [mention]).get(mention.thread_id),
+            author=found.author,
+            thread=found.thread,
             verdict=Verdict.model_validate(verdict.value) if verdict else None,
             decision=decision,
             draft=draft,

@@ -20,7 +20,6 @@ from otklik.errors import OtklikError
 from otklik.models import Hold, Mention, Person
 from otklik.people import may
 from otklik.store import replies
-from otklik.store.people import list_people
 from responder import holding, leases
 from responder.leases import Lease
 
@@ -173,10 +172,8 @@ def _holder_back(mention: Mention, span: timedelta) -> Callable[[str], None]:
 
 def _colleagues(who: Person) -> list[Person]:
     """Whom a case may be given to: at work before away, who has seen the fewest haters first."""
-    brand = data.settings().brand_id
     with database.reading(data.engine()) as session:
-        found = [one for one in list_people(session, brand) if one.is_active and one.id != who.id]
-        return wellness.list_lighter_first(session, found, brand, now())
+        return wellness.list_lighter_first(session, who, now())
 
 
 def _label(one: Person) -> str:

@@ -36,18 +36,6 @@ def list_canonical_ids(session: Session, author_ids: Iterable[int]) -> dict[int,
     return {one: one for one in wanted} | {one or 0: first or 0 for one, first in linked}
 
 
-def list_accounts(session: Session, author_ids: Iterable[int]) -> dict[int, list[int]]:
-    """All accounts of the person behind each of these, itself among them."""
-    first = list_canonical_ids(session, author_ids)
-    found: dict[int, list[int]] = {one: [one] for one in first.values()}
-    others = session.exec(
-        select(Author.id, Author.same_as_id).where(col(Author.same_as_id).in_(list(found)))
-    )
-    for other, one in others:
-        found[one or 0].append(other or 0)
-    return {author: sorted(found[one]) for author, one in first.items()}
-
-
 def get_case(session: Session, case_id: int) -> Case:
     """The case of that id, locked for the transaction.
 

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, func, select
 
 from otklik.enums import MentionState, PromiseState, ReplyState, Stance
 from otklik.models import Approval, Case, DraftRow, Label, Mention, Promise, Reply
-from otklik.store import cases
+from otklik.store import histories
 from otklik.store.mentions import BY_HAND
 
 LINES = 12
@@ -49,7 +49,7 @@ class Past:
 
 def get_past(session: Session, mention: Mention, *, text_limit: int = 400) -> Past:
     """What the author of this mention wrote besides it, on every account known to be theirs."""
-    accounts = cases.list_accounts(session, [mention.author_id])[mention.author_id]
+    accounts = list(histories.list_accounts(session, [mention.author_id]))
     total, haters = _count(session, mention, accounts)
     rows = _lines(session, mention, accounts, text_limit) if total else []
     return Past(

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import case as when
 from sqlmodel import Session, col, func, select
@@ -46,6 +46,33 @@ def list_loads(session: Session, brand_id: str, since: datetime) -> dict[int, Lo
         .group_by(col(Shown.person_id))
     )
     return {person: Load(shown, int(haters), last) for person, shown, haters, last in found}
+
+
+def list_with_loads(
+    session: Session, brand_id: str, since: datetime
+) -> list[tuple[Person, Load | None]]:
+    """Everybody who works here, by name, with what they were shown since then; None: nothing."""
+    seen = (
+        select(
+            col(Shown.person_id).label("person"),
+            func.count().label("shown"),
+            func.sum(_IS_HATER).label("haters"),
+            func.max(col(Shown.at)).label("last_at"),
+        )
+        .where(Shown.brand_id == brand_id, Shown.at >= since)
+        .group_by(col(Shown.person_id))
+        .subquery()
+    )
+    found: Any = session.execute(
+        select(Person, seen.c.shown, seen.c.haters, seen.c.last_at)
+        .outerjoin(seen, seen.c.person == Person.id)
+        .where(Person.brand_id == brand_id, col(Person.is_active).is_(True))
+        .order_by(col(Person.login))
+    )
+    return [
+        (person, Load(shown, int(haters), last_at) if shown else None)
+        for person, shown, haters, last_at in found
+    ]
 
 
 def list_people(session: Session, person_ids: Collection[int]) -> list[Person]:

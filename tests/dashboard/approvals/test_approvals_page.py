@@ -175,4 +175,4 @@ def test_the_page_reads_little(
     event.listen(desk_engine, "before_cursor_execute", note)
     app.run()
     event.remove(desk_engine, "before_cursor_execute", note)
-    assert 0 < len(asked) <= 20, len(asked)
+    assert 0 < len(asked) <= 16, len(asked)

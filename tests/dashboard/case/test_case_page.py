@@ -21,7 +21,7 @@ from tests.dashboard.case.seed_case import enrich
 from tests.dashboard.conftest import OpenApp
 from tests.dashboard.screen import shown
 
-MOST_QUERIES = 33
+MOST_QUERIES = 23
 HATER = 6
 
 

@@ -11,7 +11,7 @@ from otklik.database import reading, session
 from otklik.enums import CaseState, LinkState, Role, Topic
 from otklik.errors import NotAllowed, StaleText
 from otklik.models import Author, AuthorLink, Case, ContactMark, DraftRow, Reply
-from otklik.store import cases, links
+from otklik.store import cases, histories, links
 from responder import leases, same_person
 from responder.proposing import requests_for
 from responder.same_person import find_contacts
@@ -116,8 +116,9 @@ def test_confirmed_accounts_have_one_case_with_one_owner(stage: Stage) -> None:
         open_ = db.exec(select(Case).where(Case.state == CaseState.OPEN)).all()
         assert [case.id for case in open_] == [kept.id]
         assert cases.list_canonical_ids(db, [link.second_id]) == {link.second_id: link.first_id}
-        assert cases.list_accounts(db, [link.second_id]) == {
-            link.second_id: [link.first_id, link.second_id]
+        assert histories.list_accounts(db, [link.second_id]) == {
+            link.first_id: link.first_id,
+            link.second_id: link.first_id,
         }
         told = cases.list_case_mentions(db, kept.id or 0)
     assert [line.author_name for line in told] == ["anna", "anna_v"]
