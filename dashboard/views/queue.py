@@ -164,7 +164,7 @@ def _turn(page: QueuePage, at: datetime) -> None:
 
 
 def _nothing(wanted: QueueFilter) -> None:
-    is_plain = wanted.model_copy(update={"sort": SortBy.URGENCY}) == QueueFilter()
+    is_plain = wanted.model_copy(update={"sort": SortBy.PRESSURE}) == QueueFilter()
     title = _("Nobody is waiting") if is_plain else _("Nothing fits these filters")
     text = (
         _("New comments appear here by themselves.")

@@ -146,11 +146,12 @@ def in_order(wanted: QueueFilter) -> QueueFilter:
         on_change=first_page,
         width=190,
     )
-    return wanted.model_copy(update={"sort": sort or SortBy.URGENCY})
+    return wanted.model_copy(update={"sort": sort or SortBy.PRESSURE})
 
 
 def _sorts() -> dict[SortBy, str]:
     return {
+        SortBy.PRESSURE: _("as they are handed out"),
         SortBy.URGENCY: _("the most urgent first"),
         SortBy.DUE: _("due first"),
         SortBy.NEWEST: _("newest first"),

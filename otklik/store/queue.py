@@ -39,6 +39,7 @@ from otklik.store.queue_filter import (
     SortBy,
     Viewer,
     by_index,
+    by_order,
     is_overdue,
     list_conditions,
     waits,
@@ -129,6 +130,7 @@ _COLUMNS: tuple[Any, ...] = (
 )
 _MOST_URGENT_FIRST = (col(Mention.urgency).desc(), col(Mention.waiting_since), col(Mention.id))
 _ORDERS: dict[SortBy, tuple[Any, ...]] = {
+    SortBy.PRESSURE: (col(Mention.pressing_at), col(Mention.id)),
     SortBy.URGENCY: _MOST_URGENT_FIRST,
     SortBy.DUE: (
         col(Mention.sla_due_at).is_(None),
@@ -244,7 +246,7 @@ def _ordered_ids(
     session: Session, found: Sequence[Any], wanted: QueueFilter, *, offset: int, limit: int
 ) -> list[int]:
     """Ids first, by the index alone; rows with their texts are read for one page only."""
-    query: Any = by_index(select(Mention.id).where(*found), wanted.states)
+    query: Any = by_order(select(Mention.id).where(*found), wanted)
     if wanted.sort is SortBy.REACH:
         query = query.join(Author, col(Author.id) == Mention.author_id)
     return list(session.exec(query.order_by(*_ORDERS[wanted.sort]).offset(offset).limit(limit)))

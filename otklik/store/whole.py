@@ -54,9 +54,9 @@ def get_whole(session: Session, mention_id: int) -> Whole:
     row = session.exec(query).one_or_none()
     if row is None:
         raise NotFound(f"mention {mention_id}")
-    found: list[Any] = [*row]
-    subject = found.pop()
-    return Whole(*found, subject=Subject.model_validate(subject.value) if subject else None)
+    mention, author, thread, incident, verdict, decision, about = row
+    subject = Subject.model_validate(about.value) if about is not None else None
+    return Whole(mention, author, thread, incident, verdict, decision, subject)
 
 
 def _newest(table: type[VerdictRow] | type[DecisionRow]) -> Any:

@@ -14,9 +14,10 @@ from sqlmodel import Session, select
 from otklik import database
 from otklik.clock import now
 from otklik.enums import DeliveryState, MentionState, ReplyState, Stance, Topic
-from otklik.models import Mention, Reply
+from otklik.models import Mention, Person, Reply
 from otklik.store import mentions, queue, search, threads
-from otklik.store.queue_filter import DONE, WAITING, QueueFilter
+from otklik.store.queue_filter import DONE, WAITING, QueueFilter, SortBy
+from responder import leases
 from tests.dashboard.examples import Example
 from tests.dashboard.seed import BRAND, add_examples, seed, seed_source
 
@@ -33,11 +34,33 @@ def session(engine: Engine, made: dict[str, int]) -> Iterator[Session]:
 
 
 def test_the_queue_is_ordered_by_urgency_then_by_waiting(session: Session) -> None:
-    page = queue.list_queue(session, BRAND, QueueFilter())
+    page = queue.list_queue(session, BRAND, QueueFilter(sort=SortBy.URGENCY))
     keys = [(-row.urgency, row.waiting_since, row.id) for row in page.rows]
     assert keys == sorted(keys)
     assert page.rows[0].author_name == "Марина К."
     assert {row.state for row in page.rows} <= set(WAITING)
+
+
+def test_the_first_row_of_the_queue_is_the_case_that_is_handed_out(
+    engine: Engine, made: dict[str, int]
+) -> None:
+    with database.session(engine) as session:
+        first = queue.list_queue(session, BRAND, QueueFilter()).rows[0]
+        who = session.exec(select(Person).where(Person.login == "approver")).one()
+        handed = leases.next_most_urgent(session, person=who, at=now())
+        assert handed is not None
+        assert handed.mention_id == first.id
+
+
+@pytest.mark.parametrize("wanted", [{}, {"stances": (Stance.CRITIC,)}, {"words": "заказ"}])
+def test_the_order_of_handing_out_is_that_of_pressure(
+    session: Session, wanted: dict[str, object]
+) -> None:
+    page = queue.list_queue(session, BRAND, QueueFilter.model_validate(wanted))
+    rows = {row.id: row for row in session.exec(select(Mention))}
+    keys = [(rows[row.id].pressing_at, row.id) for row in page.rows]
+    assert len(keys) > 1
+    assert keys == sorted(keys)
 
 
 def test_pages_together_hold_everything_once(session: Session) -> None:
