@@ -7,6 +7,7 @@ phrases are all read through here.
 from __future__ import annotations
 
 import difflib
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -131,8 +132,11 @@ def suggest(word: str, known: Iterable[str]) -> str:
     return f" (did you mean {near[0]!r}?)" if near else ""
 
 
+@functools.lru_cache(maxsize=16)  # a fifth of a second for knowledge that has not changed
 def parse_yaml(text: str, name: str) -> Marked:
     """The document `text` with places; `name` is the file as the person knows it.
+
+    What it gives is shared by all who read the same text: nobody may change it.
 
     Raises:
         PolicyError: not YAML, a duplicate key, an anchor or a tag, too large or too deep.
