@@ -23,6 +23,7 @@ from responder import statements
 from responder.due_dates import date_text
 from responder.knowledge.file import SHIPPED
 from responder.lint import Finding
+from responder.lint.figures import figures
 
 FILE = "statements.yaml"
 SLOTS = ("what", "where", "by")
@@ -134,9 +135,29 @@ def fill(
 
 
 def ground(prepared: Prepared, language: Language, by: datetime) -> str:
-    """What the house itself says here: its own words and the date a person chose, no more."""
+    """What the house itself says here: its own words and the date a person chose."""
     said = {"what": "", "where": "", "by": moment(by, language)}
     return _SLOT.sub(lambda slot: said[slot.group(1)], prepared.texts[language])
+
+
+_NAMING = frozenset(
+    {"", "clock", "date"}
+)  # units of a figure: "партия 4471", "с 9:40", "17 ноября"
+
+
+def named(said: str) -> tuple[str, ...]:
+    """Numbers by which what was filled in calls a thing, a place or a moment by its name.
+
+    Whoever fills them in and confirms the text answers for them. Sums, shares and lengths of time
+    are no names: to say those needs a fact or a power, in a storm too.
+    """
+    found = figures(said)
+    counted = {one.number for one in found if one.unit not in _NAMING}
+    return tuple(
+        said[one.start : one.end]
+        for one in found
+        if one.unit in _NAMING and one.number not in counted
+    )
 
 
 @dataclass(frozen=True)
@@ -154,6 +175,11 @@ class Filled:
         return fill(
             self.prepared, self.language, what=self.what, where=self.where, by=self.by, at=at
         )
+
+    def grounds(self) -> tuple[str, ...]:
+        """What the text may rest on: the house's own words, the date, and named numbers."""
+        own = ground(self.prepared, self.language, self.by)
+        return (own, *named(f"{self.what}. {self.where}"))
 
 
 def propose(
@@ -178,7 +204,7 @@ def propose(
         text=filled.text(at),
         at=at,
         own_contacts=own_contacts,
-        grounds=(ground(filled.prepared, filled.language, filled.by),),
+        grounds=filled.grounds(),
     )
 
 
@@ -198,7 +224,7 @@ def check(
         text=filled.text(at),
         at=at,
         own_contacts=own_contacts,
-        grounds=(ground(filled.prepared, filled.language, filled.by),),
+        grounds=filled.grounds(),
     )
 
 

@@ -50,10 +50,57 @@ def test_a_shipped_company_has_four_of_its_own_that_the_lint_finds_clean(company
             assert lint(text, context) == []
 
 
-def test_what_a_person_fills_in_is_ground_for_nothing() -> None:
+def codes(
+    what: str, where: str = "по всей стране", language: Language = Language.RUSSIAN
+) -> set[str]:
     (one,) = prepared.parse_prepared(GOOD, "s.yaml")
-    ground = prepared.ground(one, Language.RUSSIAN, BY)
-    assert ground == ": . Новости до 12:00 23 ноября."
+    filled = prepared.Filled(one, language, what, where, BY)
+    context = LintContext(
+        comment=SAID[language][2],
+        language=language,
+        stance=Stance.CRITIC,
+        at=AT,
+        points=(),
+        approved_texts=filled.grounds(),
+    )
+    return {found.code for found in lint(filled.text(AT), context)}
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "Кешью жареный, партия 4471",
+        "Партии 4471 и 4472 сняты с продажи",
+        "Сайт не открывается с 9:40",
+        "Маршрут 17 стоит",
+        "Заказы от 17 ноября ещё не отправлены",
+    ],
+)
+def test_the_number_a_thing_is_called_by_counts_once_a_person_fills_it_in(what: str) -> None:
+    assert "unsupported_figure" not in codes(what)
+
+
+def test_numbers_of_an_english_statement_count_too() -> None:
+    assert codes("Batch 4471 of cashews", "Lenin street 5", Language.ENGLISH) == set()
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "Вернём каждому 5000 рублей",
+        "Скидка 20% на партию 4471",
+        "Партия 5000, вернём 5000 рублей",
+        "Ремонт займёт 3 дня",
+    ],
+)
+def test_sums_shares_and_terms_still_need_a_fact_or_a_power(what: str) -> None:
+    assert codes(what) & {"unsupported_figure", "unsupported_promise", "beyond_powers"}
+
+
+def test_a_deed_or_a_promise_that_is_filled_in_is_ground_for_nothing() -> None:
+    (one,) = prepared.parse_prepared(GOOD, "s.yaml")
+    filled = prepared.Filled(one, Language.RUSSIAN, "Деньги вернули всем", "партия 4471", BY)
+    assert filled.grounds() == (": . Новости до 12:00 23 ноября.", "4471")
 
 
 @pytest.mark.parametrize(
