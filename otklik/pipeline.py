@@ -29,7 +29,7 @@ from otklik.store.intake import IntakeCount
 from otklik.switches import posting_mode
 from otklik.telling import tell_all
 from responder import deciding, escalation, notices, posting, proposing, relating
-from responder.incidents import life, mended, waves
+from responder.incidents import attacks, life, mended, waves
 from responder.knowledge import expiry
 
 log = structlog.get_logger()
@@ -171,6 +171,7 @@ def group(desk: Desk, limit: int = 200) -> StepCount:
         house = life.House(desk.settings.channels, desk.knowledge)
         least = desk.settings.incident_size
         for incident in waves.find_incidents(db, rows, desk.settings, desk.knowledge, desk.now()):
+            attacks.refresh(db, incident, desk.now())
             life.took_in(db, incident, desk.now(), house=house, least=least)
         _move(rows, MentionState.GROUPED, desk.now())
 

@@ -29,6 +29,7 @@ from responder.checks import (
     why_void,
 )
 from responder.granting import not_granted, used_powers
+from responder.incidents import attack_holds
 from responder.promise_finder import USUAL_DAYS
 
 
@@ -73,6 +74,8 @@ def approve(
     leases.require_free(session, mention, person, at)
     _check_basis(session, draft, at)
     _check_person(session, draft, person)
+    if held := attack_holds.why_held(session, mention, draft):
+        raise ApprovalError(held)
     with guarded():
         replies.save_approval(
             session,

@@ -17,6 +17,7 @@ from otklik.models import (
 from otklik.store import decisions, histories, judgements, mentions, replies, subjects
 from otklik.store.decisions import Contacts
 from otklik.subjects import Subject
+from responder.incidents import attack_people
 
 # who comes again within so many days comes again, not anew
 REPEATED = timedelta(days=30)
@@ -28,7 +29,8 @@ class Around:
     """What stands around a batch of mentions, read at once.
 
     The fields with a default are read only for rules that look at them; `contacts` are by
-    person.
+    person. `attackers` are the hostile in attacks, `spared` whoever else stands in one: they
+    are handled by themselves.
     """
 
     authors: dict[int, Author]
@@ -42,6 +44,8 @@ class Around:
     sources: Mapping[int, str] = field(default_factory=dict)
     thread_sizes: Mapping[int, int] = field(default_factory=dict)
     stated: Collection[tuple[int, Language]] = ()
+    attackers: Collection[int] = ()
+    spared: Collection[int] = ()
 
     def person_of(self, row: Mention) -> int:
         """Id of the person who wrote it: the first account known of them."""
@@ -64,6 +68,7 @@ def look_around(
         is_judged: the caller has the verdicts already.
     """
     incidents = judgements.list_incidents_of(session, rows)
+    attackers, spared = attack_people.list_attackers(session, rows, incidents)
     counts_people = at is not None and _CONTACT_FACTS & {*wanted}
     sources = subjects.list_sources_of(session, rows) if "source" in wanted else {}
     threads = {row.thread_id for row in rows} if "thread_replies" in wanted else set()
@@ -79,6 +84,8 @@ def look_around(
         sources={number: source.name for number, source in sources.items()},
         thread_sizes=decisions.count_in_threads(session, threads) if threads else {},
         stated=decisions.list_stated(session, incidents) if "has_statement" in wanted else (),
+        attackers=attackers,
+        spared=spared,
     )
 
 

@@ -13,6 +13,7 @@ from otklik.operations import Operations
 from otklik.store import decisions, judgements, mentions
 from responder import clocks, holding, notices, pressure
 from responder.around import Around, may_be_drafted
+from responder.incidents import attack_holds, attack_people
 from responder.moderation.policy_asking import ASKING, Asking, ask_for_all
 from responder.policy import Decision, Policy
 from responder.policy.kept import save_policy
@@ -140,6 +141,8 @@ def _apply(
     if row.id in around.answered:
         mentions.save_state(row, MentionState.HELD, at)
         row.last_error = "edited after our reply"
+    elif row.id in around.attackers and not decision.has(EffectKind.IGNORE):
+        _hold_attacker(session, row, around, at)
     elif decision.has(EffectKind.DRAFT) and not closed and may_be_drafted(row):
         mentions.save_state(row, MentionState.DECIDED, at)
     elif decision.has(EffectKind.IGNORE):
@@ -148,3 +151,11 @@ def _apply(
     else:
         mentions.save_state(row, MentionState.HELD, at)
     session.add(row)
+
+
+def _hold_attacker(session: Session, row: Mention, around: Around, at: datetime) -> None:
+    """Not answered by itself, whatever the policy says, while the attack goes on."""
+    if attack_people.is_live(around.incidents[row.incident_id or 0]):
+        attack_holds.put_aside(session, row, at)
+    else:
+        mentions.save_state(row, MentionState.HELD, at)

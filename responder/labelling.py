@@ -12,6 +12,7 @@ from otklik.errors import ApprovalError, StaleText
 from otklik.models import Label, Person
 from otklik.people import require
 from otklik.store import judgements, labels, mentions
+from responder.incidents import attack_holds
 
 BY_HAND = mentions.BY_HAND
 
@@ -46,6 +47,7 @@ def label(
         created_at=at,
     )
     judgements.save_label(session, given)
+    attack_holds.let_go(session, [mention_id], at)
     audit.record(
         session,
         at=at,

@@ -29,6 +29,7 @@ from otklik.verdicts import Span, Verdict
 from responder import review
 from responder.around import Around, look_around, may_be_drafted
 from responder.drafting import Draft, DraftRequest, EarlierAnswer, Writer
+from responder.incidents import attack_holds, attack_people, attack_text
 from responder.knowledge import Knowledge, keeping
 from responder.points import Known, KnownSource
 from responder.policy import Policy, kept
@@ -70,12 +71,23 @@ def draft_all(
             recent=tuple(recent),
             limit=limits.get(row.platform),
         )
-        drafts = writer.write(request)
+        is_in_wave = _is_in_wave(row, around.around)
+        if is_in_wave and request.statement_id is None:
+            attack_holds.put_aside(session, row, at)
+            continue
+        drafts = [attack_text.carry(request, knowledge)] if is_in_wave else writer.write(request)
         _save(session, row, decision, around, request=request, drafts=drafts, at=at)
         _keep_facts(session, row.brand_id, drafts, knowledge, at)
         mentions.save_state(row, MentionState.DRAFTED, at)
         session.add(row)
         recent.insert(0, drafts[0].text)
+
+
+def _is_in_wave(row: Mention, around: Around) -> bool:
+    """A hostile comment of a live attack gets no text of its own, only the common one."""
+    incident = around.incidents.get(row.incident_id or 0)
+    is_in = incident is not None and attack_people.is_live(incident)
+    return is_in and row.id in around.attackers
 
 
 def requests_for(
@@ -155,7 +167,9 @@ def _request(
     around = look.around
     verdict = Verdict.model_validate(around.verdicts[row.id or 0].value)
     known = verdict.language if verdict.language is not Language.OTHER else Language.RUSSIAN
-    statement = look.statements.get((row.incident_id or 0, known))
+    is_spared = row.id in around.spared  # a real customer in an attack is answered alone
+    key = (row.incident_id or 0, known)
+    statement = None if is_spared else look.statements.get(key)
     return DraftRequest(
         text=row.text,
         verdict=verdict,

@@ -19,6 +19,7 @@ from otklik.store import judgements, mentions
 from otklik.store import statements as rows
 from responder import changes, promises, review
 from responder.checks import guarded
+from responder.incidents import attack_people
 from responder.lint import Finding
 
 REPLACED = "another statement took its place"
@@ -185,7 +186,7 @@ def draft_anew(
     Returns:
         Mentions that are drafted anew.
     """
-    ids = rows.list_untouched(session, statement.incident_id, statement.language, at)
+    ids = list_to_draft(session, statement, at)
     ids = ids if among is None else [one for one in ids if one in among]
     locked = mentions.lock_mentions(session, ids)
     again = [row.id or 0 for row in locked]
@@ -196,6 +197,12 @@ def draft_anew(
         session.add(row)
     session.flush()
     return again
+
+
+def list_to_draft(session: Session, statement: Statement, at: datetime) -> list[int]:
+    """Mentions that a statement would be drafted for: see `attack_people.list_carriers`."""
+    ids = rows.list_untouched(session, statement.incident_id, statement.language, at)
+    return attack_people.list_carriers(session, statement.incident_id, ids)
 
 
 def retire(

@@ -17,6 +17,7 @@ from otklik.people import may
 TICK_SECONDS = 1
 SAID = (  # by the backend, shown where the text is written
     N_("edited after our reply"),
+    N_("held: part of an attack, one statement answers it"),
     N_("nobody knows yet what became of an earlier reply to this comment"),
 )
 _MOVING = (ReplyState.QUEUED, ReplyState.SENDING)

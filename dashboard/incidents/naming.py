@@ -31,6 +31,9 @@ LANGUAGES: dict[Language, str] = {
 }
 EVENTS: dict[str, str] = {
     "incident.suspected": N_("found by the machine"),
+    "incident.kind_judged": N_("the machine changed the kind"),
+    "incident.replies_held": N_("replies to the hostile held"),
+    "incident.replies_freed": N_("held replies let go"),
     "incident.taken": N_("taken"),
     "incident.handed_over": N_("handed over"),
     "incident.assigned": N_("department named"),

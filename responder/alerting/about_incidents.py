@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 
 from sqlmodel import Session
 
 from otklik.enums import IncidentKind, IncidentState
 from otklik.models import Alert, Incident, Person
 from otklik.store import alerts
-from responder.incidents.attacks import evidence_of, spared
+from responder.incidents.attack_signs import Speaks
+from responder.incidents.attacks import evidence_of, list_real
 
 _STATES = {
     IncidentState.SUSPECTED: "подозрение",
@@ -20,14 +20,7 @@ _STATES = {
     IncidentState.REOPENED: "вернулся",
     IncidentState.DISMISSED: "ложная тревога",
 }
-_SIGNS = {
-    "haters": "хейтеры",
-    "copies": "почти одинаковые тексты",
-    "tight": "за одни полчаса",
-    "young": "свежие аккаунты",
-    "empty": "пустые аккаунты",
-}
-_LEAST, _PLACES = 0.3, 4
+_PLACES = 4
 
 
 def about(session: Session, alert: Alert) -> Iterator[str]:
@@ -53,13 +46,10 @@ def about(session: Session, alert: Alert) -> Iterator[str]:
 
 
 def _attack(session: Session, incident: Incident) -> Iterator[str]:
-    shares = asdict(evidence_of(session, incident))
-    signs = [
-        f"{word} {share:.0%}"
-        for name, word in _SIGNS.items()
-        if isinstance(share := shares.get(name), float) and share >= _LEAST
-    ]
-    if signs:
-        yield f"Похоже на атаку: {', '.join(signs)}"
-    if critics := len(spared(session, incident)):
-        yield f"Внутри людей со случаем: {critics}; их меры не касаются"
+    signs = evidence_of(session, incident).signs
+    for title, speaks in (("Похоже на атаку", Speaks.FOR), ("Против этого", Speaks.AGAINST)):
+        told = ", ".join(one.told("ru") for one in signs if one.speaks is speaks)
+        if told:
+            yield f"{title}: {told}"
+    if count := len(list_real(session, incident)):
+        yield f"Внутри людей со случаем: {count}; меры против атаки их не касаются"

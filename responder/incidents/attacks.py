@@ -1,125 +1,129 @@
-"""What speaks for an attack, computed from the members of an incident; and whom it spares.
+"""Attacks in the database: the evidence of an incident, kept as its members come; whom it spares.
 
-First version, on what grouping gives today: `Incident.evidence` is where better statistics put
-their figures under the same names, and then they are shown instead.
+The machine calls an incident an attack only while it is suspected. Whatever a person has named
+stays, and of what people have confirmed only the evidence goes on.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import timedelta
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
 
 from sqlmodel import Session
 
-from otklik.enums import Claim, Stance
-from otklik.models import Incident, Mention
-from otklik.store import judgements, members
-from responder.incidents.grouping import NEAR_COPY, telling_words
+from otklik.enums import IncidentKind, IncidentState, Stance
+from otklik.models import Author, Incident, Mention
+from otklik.store import customers, incidents, members, mentions, subjects
+from otklik.store import statements as statement_rows
+from otklik.subjects import Subject
+from responder import statements
+from responder.incidents import attack_holds, attack_people, moving
+from responder.incidents.attack_people import REAL, Who
+from responder.incidents.attack_signs import US, Evidence, Judgement, Told, judge_kind
 
-SAMPLE = 100  # the newest members are compared with each other
-YOUNG = timedelta(days=30)
-TIGHT = timedelta(minutes=30)
-# shares from which on the signs are called mostly
-MOSTLY, SELDOM, LEAST = 0.5, 0.3, 3
+SAMPLE = 200  # the newest members are looked at
+AIMED_AT = ("product", "branch")  # a product's insulters and the company's are two crowds
+NAMED = "named"  # in `Incident.evidence`: the kind that a person said
 
-
-@dataclass(frozen=True)
-class Evidence:
-    """Shares of 0 to 1 over `sample` mentions; None where no platform tells.
-
-    Attributes:
-        haters: of those that were judged.
-        copies: that are nearly the same as another one.
-        claims: with a concrete case.
-        tight: within the busiest half hour.
-        young: accounts registered within 30 days before, of those whose age is known.
-        empty: accounts without name and followers.
-    """
-
-    sample: int = 0
-    haters: float = 0.0
-    copies: float = 0.0
-    claims: float = 0.0
-    tight: float = 0.0
-    young: float | None = None
-    empty: float | None = None
-
-    @property
-    def looks_like_attack(self) -> bool:
-        """Mostly haters, mostly copies, seldom a case."""
-        return (
-            self.sample >= LEAST
-            and self.haters >= MOSTLY
-            and self.copies >= MOSTLY
-            and self.claims < SELDOM
-        )
-
-    def as_row(self) -> dict[str, float | int | None]:
-        """As `Incident.evidence` keeps it."""
-        return asdict(self)
-
-    @classmethod
-    def from_row(cls, row: Mapping[str, float | None]) -> "Evidence":
-        """What was kept; unknown names are left out."""
-        known: dict[str, Any] = {
-            name: row[name] for name in cls.__dataclass_fields__ if name in row
-        }
-        return cls(**known)
+__all__ = [
+    "Evidence",
+    "evidence_of",
+    "follow",
+    "list_real",
+    "name",
+    "refresh",
+    "sort_members",
+    "spared",
+]
 
 
 def evidence_of(session: Session, incident: Incident) -> Evidence:
     """What speaks for an attack: as kept on the incident, else computed from its newest members."""
-    if incident.evidence:
+    if "sample" in incident.evidence:
         return Evidence.from_row(incident.evidence)
-    number = incident.id or 0
-    newest = members.list_newest_members(session, number, SAMPLE)
-    verdicts = judgements.list_verdicts(session, newest)
-    signs = members.count_account_signs(session, number, incident.first_at - YOUNG)
-    claims = sum(found.claim is Claim.CONCRETE for found in verdicts.values())
-    judged = [one for one in newest if one.stance is not None]
-    return Evidence(
-        sample=len(newest),
-        haters=_share(sum(one.stance is Stance.HATER for one in judged), len(judged)),
-        copies=_share(count_copies([one.text for one in newest]), len(newest)),
-        claims=_share(claims, len(verdicts)),
-        tight=_share(_busiest(newest), len(newest)),
-        young=_share(signs.young, signs.dated) if signs.dated else None,
-        empty=_share(signs.empty, signs.people) if signs.people else None,
-    )
+    return _judge(session, incident).evidence
+
+
+def sort_members(session: Session, incident: Incident) -> dict[int, Who]:
+    """Who each member is, by mention id."""
+    rows = statement_rows.list_members(session, incident.id or 0)
+    return attack_people.sort_out(session, rows)
 
 
 def spared(session: Session, incident: Incident) -> list[int]:
-    """Members with a case: whatever is done in bulk against an attack leaves them out."""
-    found = members.list_member_ids_with(session, incident.id or 0, members.WITH_A_CASE)
-    return sorted(found)
+    """Members that whatever is done in bulk leaves out: with a case, or not surely hostile."""
+    who = sort_members(session, incident)
+    return sorted(number for number, one in who.items() if one is not Who.HOSTILE)
 
 
-def count_copies(texts: Sequence[str]) -> int:
-    """How many texts are nearly the same as another one of them: most telling words shared."""
-    words = [telling_words(text) for text in texts]
-    copies = 0
-    for place, mine in enumerate(words):
-        others = (theirs for at, theirs in enumerate(words) if at != place)
-        copies += any(_alike(mine, theirs) for theirs in others)
-    return copies
+def list_real(session: Session, incident: Incident) -> list[int]:
+    """Mentions of real customers: with a case, here or earlier, or owed something."""
+    who = sort_members(session, incident)
+    return sorted(number for number, one in who.items() if one in REAL)
 
 
-def _alike(mine: frozenset[str], theirs: frozenset[str]) -> bool:
-    fewer, more = sorted((len(mine), len(theirs)))
-    if not fewer or fewer < NEAR_COPY * more:
-        return False
-    return len(mine & theirs) >= NEAR_COPY * len(mine | theirs)
+def refresh(session: Session, incident: Incident, at: datetime) -> Incident:
+    """After members came or went: evidence anew, the kind while it is only suspected, replies
+    held or let go.
+    """
+    judged = _judge(session, incident)
+    kept = {NAMED: incident.evidence[NAMED]} if NAMED in incident.evidence else {}
+    incident.evidence = {**judged.evidence.as_row(), **kept}
+    is_free = incident.state is IncidentState.SUSPECTED and not kept
+    if is_free and judged.kind is not incident.kind:
+        incident.kind = judged.kind
+        detail = {"kind": judged.kind, "points": judged.evidence.points}
+        moving.note(session, incident, "incident.kind_judged", at, None, **detail)
+    incidents.save_incident(session, incident)
+    return follow(session, incident, at)
 
 
-def _busiest(rows: Sequence[Mention]) -> int:
-    times = sorted(one.waiting_since for one in rows)
-    most = start = 0
-    for end, moment in enumerate(times):
-        while moment - times[start] > TIGHT:
-            start += 1
-        most = max(most, end - start + 1)
-    return most
+def name(incident: Incident, kind: IncidentKind) -> None:
+    """A person says which it is; the machine never says otherwise again."""
+    incident.kind = kind
+    incident.evidence = {**incident.evidence, NAMED: str(kind)}
 
 
-def _share(part: int, whole: int) -> float:
-    return round(part / whole, 4) if whole else 0.0
+def follow(session: Session, incident: Incident, at: datetime) -> Incident:
+    """Hold replies to the hostile in a live attack, else let all go; its statement goes to
+    threads that the attack has newly reached.
+    """
+    attack_holds.follow(session, incident, at)
+    if attack_people.is_live(incident):
+        for statement in statement_rows.list_approved(session, [incident.id or 0]).values():
+            statements.draft_anew(session, statement, at)
+    return incident
+
+
+def _judge(session: Session, incident: Incident) -> Judgement:
+    newest = members.list_newest_members(session, incident.id or 0, SAMPLE)
+    authors = mentions.list_authors(session, newest)
+    told = {one.mention_id for one in customers.list_told_cases(session, authors)}
+    about = subjects.list_subjects(session, newest)
+    by_person: dict[int, list[Mention]] = {}
+    for row in newest:
+        by_person.setdefault(authors[row.author_id].same_as_id or row.author_id, []).append(row)
+    people = [_told(rows, told, about, authors[rows[0].author_id]) for rows in by_person.values()]
+    return judge_kind(people)
+
+
+def _told(
+    rows: Sequence[Mention],
+    told: set[int],
+    about: dict[int, Subject],
+    author: Author,
+) -> Told:
+    """One person by all their comments, the newest first."""
+    named = [about.get(row.id or 0, Subject()).by_kind() for row in rows]
+    tells_account = author.followers is not None or author.registered_at is not None
+    return Told(
+        text=rows[0].text,
+        at=rows[0].waiting_since,
+        is_judged=any(row.stance is not None for row in rows),
+        is_hater=any(row.stance is Stance.HATER for row in rows),
+        has_case=any(row.id in told for row in rows),
+        target=min(
+            ((kind, one) for ids in named for kind in AIMED_AT for one in ids.get(kind, ())),
+            default=US,
+        ),
+        registered_at=author.registered_at,
+        is_empty=not author.name and not author.followers if tells_account else None,
+    )

@@ -19,7 +19,7 @@ from otklik.people import may, require
 from otklik.store import incidents
 from otklik.store import statements as statement_rows
 from responder import notices, statements
-from responder.incidents import moving
+from responder.incidents import attacks, moving
 from responder.knowledge import Knowledge
 from responder.policy import kept
 
@@ -105,7 +105,7 @@ def dismiss(
     )
     for statement in _alive(session, incident):
         statements.take_back(session, statement, "the incident was none", at, person)
-    return incident
+    return attacks.follow(session, incident, at)
 
 
 def solve(
@@ -153,6 +153,7 @@ def solve(
             made = _say_mended(session, incident, language, text, at=at, person=person, house=house)
             in_force = made.state is StatementState.APPROVED
             (done.in_force if in_force else done.waiting).append(made)
+    attacks.follow(session, incident, at)
     tell(session, incident, house, at)
     return done
 
@@ -218,6 +219,7 @@ def _open_again(
     for statement in _alive(session, incident):
         if statement.is_closing:
             statements.take_back(session, statement, CAME_BACK, at, person)
+    attacks.follow(session, incident, at)
     tell(session, incident, house, at)
     return incident
 

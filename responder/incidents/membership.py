@@ -23,7 +23,7 @@ from otklik.store import incidents, judgements, members
 from otklik.store import statements as statement_rows
 from otklik.store.replies import list_drafts_of_statement
 from responder import changes, statements
-from responder.incidents import moving
+from responder.incidents import attack_holds, attacks, moving
 
 UNDO = timedelta(seconds=30)
 MOST = 200  # mentions chosen by hand in one act
@@ -280,6 +280,7 @@ def _move(session: Session, moved: dict[int, int | None], to_id: int | None, at:
     touched = sorted({one for one in (*moved.values(), to_id) if one is not None})
     for number in touched:
         members.save_counts(session, incidents.lock_incident(session, number))
+    attack_holds.let_go(session, list(moved), at)
     in_force = statement_rows.list_approved(session, touched)
     left: Collection[int] = moved.keys()
     for statement in in_force.values():
@@ -288,6 +289,8 @@ def _move(session: Session, moved: dict[int, int | None], to_id: int | None, at:
     for statement in in_force.values():
         if statement.incident_id == to_id:
             statements.draft_anew(session, statement, at, left)
+    for number in touched:
+        attacks.refresh(session, incidents.lock_incident(session, number), at)
 
 
 def _end(session: Session, incident: Incident, into_id: int, at: datetime) -> None:

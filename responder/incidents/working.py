@@ -11,7 +11,7 @@ from otklik.models import Incident, Person
 from otklik.people import require
 from otklik.store import incidents
 from otklik.store.people import get_person
-from responder.incidents import life, moving
+from responder.incidents import attacks, life, moving
 
 
 def take(
@@ -96,13 +96,13 @@ def name_kind(
     """
     require(person, Role.LEAD)
     incident = moving.get_alive(session, incident_id)
-    incident.kind = kind
+    attacks.name(incident, kind)
     if incident.state is IncidentState.SUSPECTED:
-        to = IncidentState.OPEN
-        return moving.move(
-            session, incident, to, at, person=person, action="incident.named", kind=kind
-        )
-    return _keep(session, incident, person, "incident.named", at, kind=kind)
+        to, action = IncidentState.OPEN, "incident.named"
+        moving.move(session, incident, to, at, person=person, action=action, kind=kind)
+    else:
+        _keep(session, incident, person, "incident.named", at, kind=kind)
+    return attacks.refresh(session, incident, at)
 
 
 def _put_to_work(

@@ -188,7 +188,7 @@ def _of_mention(row: Mention, around: Around, at: datetime) -> dict[str, Any]:
 
 def _of_incident(row: Mention, around: Around, language: Language) -> dict[str, Any]:
     incident = around.incidents.get(row.incident_id or 0)
-    if incident is None:
+    if incident is None or row.id in around.spared:
         return {}
     return {
         "incident_kind": incident.kind,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine
 
 from otklik.database import session
-from otklik.enums import AlertKind, IncidentKind, IncidentState, MentionState, Topic
+from otklik.enums import AlertKind, IncidentKind, IncidentState, MentionState, Stance, Topic
 from otklik.models import Alert, AlertDelivery, Author, Incident, Mention, Source, Thread
 from otklik.store.deliveries import Outgoing
 from responder.alerting.wording import message_of
@@ -21,7 +21,7 @@ def test_an_attack_is_told_with_its_places_its_state_and_its_signs(engine: Engin
         db.add(Source(id=1, platform="vk", name="группа", next_due_at=AT))
         db.flush()
         db.add(Thread(id=1, source_id=1, platform="vk", external_id="t"))
-        db.add(Author(id=1, platform="vk", external_id="a"))
+        db.add_all(Author(id=one, platform="vk", external_id=f"a{one}") for one in range(1, 4))
         incident = Incident(
             id=1,
             kind=IncidentKind.ATTACK,
@@ -40,7 +40,7 @@ def test_an_attack_is_told_with_its_places_its_state_and_its_signs(engine: Engin
                     id=number,
                     source_id=1,
                     thread_id=1,
-                    author_id=1,
+                    author_id=number,
                     incident_id=1,
                     platform="vk" if number < 3 else "otzyvy",
                     external_id=str(number),
@@ -51,6 +51,7 @@ def test_an_attack_is_told_with_its_places_its_state_and_its_signs(engine: Engin
                     state=MentionState.HELD,
                     state_changed_at=AT,
                     zone="smm",
+                    stance=Stance.CRITIC if number == 3 else Stance.HATER,
                 )
             )
         db.flush()
@@ -69,6 +70,9 @@ def test_an_attack_is_told_with_its_places_its_state_and_its_signs(engine: Engin
     assert told.facts == (
         "Где: vk 2, otzyvy 1; зона smm",
         "Состояние: подозрение; ведёт: пока никто",
-        "Похоже на атаку: хейтеры 90%, почти одинаковые тексты 80%",
+        "Похоже на атаку: ненависть без дела 90%, почти одинаковые тексты 80%, "
+        "конкретный случай 0%",
+        "Против этого: за одни полчаса 10%",
+        "Внутри людей со случаем: 1; меры против атаки их не касаются",
     )
     assert told.link == "https://desk.example/incident?id=1"
