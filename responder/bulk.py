@@ -38,6 +38,7 @@ class Doing(StrEnum):
     HOLD = "hold"
     LABEL = "label"
     INCIDENT = "incident"
+    MEASURES = "measures"  # asked for against an attack: `responder.incidents.attack_measures`
 
 
 class LeftOut(StrEnum):
@@ -128,6 +129,8 @@ def preview(
 
 def _check(session: Session, person: Person, order: Order, at: datetime) -> None:
     require(person, Role.OPERATOR)
+    if order.doing is Doing.MEASURES:
+        raise InputError("measures are asked for where the attack is shown")
     if order.doing in {Doing.IGNORE, Doing.HOLD} and not order.reason.strip():
         raise InputError("say why: the reason stands at every one of them")
     if order.doing is Doing.HOLD and (order.until is None or order.until <= at):

@@ -13,13 +13,13 @@ from typing import Any
 from sqlmodel import Session
 
 from otklik import audit
-from otklik.enums import CloseReason, DraftState, MentionState, Role, SlaState
+from otklik.enums import ActState, CloseReason, DraftState, MentionState, Role, SlaState
 from otklik.errors import ApprovalError, StaleText
 from otklik.models import AuditEvent, DraftRow, Mention, Person
 from otklik.people import require
 from otklik.store import acts, cases, labels, mentions, replies, work
 from responder import approval, choosing, clocks, leases
-from responder.moderation import approving
+from responder.moderation import approving, asking
 
 WINDOW = timedelta(seconds=30)
 TAKEN_BACK = "taken back"
@@ -318,7 +318,18 @@ def _disown(
     _own_again(session, mention, event)
 
 
-_UNDO_OF_MANY = {**_UNDO, "case.handed_over": _disown}
+def _withdraw_or_undo(
+    session: Session, person: Person, mention: Mention, event: AuditEvent, at: datetime
+) -> None:
+    """Of many measures asked for at once some may be done by now: these are asked to be undone."""
+    number = int(event.subject_id)
+    if acts.get_act(session, number).state is ActState.DONE:
+        asking.ask_undo(session, person=person, act_id=number, reason=TAKEN_BACK, at=at)
+    else:
+        _withdraw(session, person, mention, event, at)
+
+
+_UNDO_OF_MANY = {**_UNDO, "case.handed_over": _disown, "act.asked": _withdraw_or_undo}
 
 
 def reverse(session: Session, *, person: Person, owner: Person, event_id: int, at: datetime) -> int:

@@ -32,6 +32,7 @@ DOINGS = {
     Doing.HOLD: N_("Put aside"),
     Doing.LABEL: N_("Correct the verdict"),
     Doing.INCIDENT: N_("Part of an incident"),
+    Doing.MEASURES: N_("Measures against an attack"),
 }
 WHY = {
     LeftOut.NOT_WAITING: N_("does not wait any more"),
@@ -118,7 +119,7 @@ def _order(choices: Choices, who: Person, picked: list[int]) -> None:
     with st.container(key="ot-bulk-order", horizontal=True, vertical_alignment="bottom"):
         doing = st.selectbox(
             _("What to do"),
-            list(Doing),
+            [one for one in Doing if one is not Doing.MEASURES],
             format_func=lambda one: _(DOINGS[one]),
             key="bulk-doing",
             on_change=_on_changed,
