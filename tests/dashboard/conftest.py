@@ -61,6 +61,7 @@ def quiet_desk(
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A fresh browser profile of 1440×900."""
     opened = browser.new_context(viewport={"width": 1440, "height": 900})
+    opened.set_default_timeout(60_000)  # milliseconds; the machine may be busy
     yield opened
     opened.close()
 

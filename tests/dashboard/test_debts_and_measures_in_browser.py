@@ -55,7 +55,7 @@ def test_a_kept_promise_becomes_a_follow_up_for_the_readers(
 ) -> None:
     page = open_desk(desk, "approver")
     page.goto(f"{desk.url}/promises")
-    expect(page.get_by_text("Вернём деньги за пачку")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("Вернём деньги за пачку")).to_be_visible(timeout=60_000)
     page.screenshot(path=screenshots / "desk-promises-ru.png")
     card = page.locator("[class*='st-key-ot-promise-']", has_text="Вернём деньги за пачку")
     card.get_by_text("Выполнено", exact=True).click()
@@ -63,11 +63,11 @@ def test_a_kept_promise_becomes_a_follow_up_for_the_readers(
     page.keyboard.press("Control+Enter")
     page.get_by_role("button", name="Обещание выполнено").click()
     follow = page.get_by_role("button", name="Написать итог")
-    expect(follow).to_be_visible(timeout=15_000)
+    expect(follow).to_be_visible(timeout=60_000)
     page.screenshot(path=screenshots / "desk-promise-kept-ru.png")
     follow.click()
     box = page.locator(".st-key-ot-reply textarea")
-    expect(box).to_contain_text("Деньги вернули на карту", timeout=15_000)
+    expect(box).to_contain_text("Деньги вернули на карту", timeout=60_000)
     page.screenshot(path=screenshots / "desk-follow-up-ru.png")
     engine = make_engine(owed)
     with reading(engine) as session:
@@ -90,10 +90,10 @@ def test_what_one_asks_another_approves(
         )
     page = open_desk(desk, "approver")
     page.goto(f"{desk.url}/measures")
-    expect(page.get_by_text("Ответили не тому человеку")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("Ответили не тому человеку")).to_be_visible(timeout=60_000)
     page.screenshot(path=screenshots / "desk-measures-ru.png")
     page.get_by_role("button", name="Одобрить").click()
-    expect(page.get_by_text("Одобрено")).not_to_have_count(0, timeout=15_000)
+    expect(page.get_by_text("Одобрено")).not_to_have_count(0, timeout=60_000)
     with reading(engine) as session:
         assert session.exec(select(Act.state)).one() is ActState.APPROVED
     engine.dispose()
@@ -104,16 +104,16 @@ def test_a_case_in_work_shows_who_has_it_and_a_lead_may_take_it(
 ) -> None:
     page = open_desk(desk, "approver")
     page.click(".st-key-take button")
-    expect(page.locator(".ot-held-mine")).to_be_visible(timeout=15_000)
+    expect(page.locator(".ot-held-mine")).to_be_visible(timeout=60_000)
     address = page.url
     page.context.clear_cookies()
     page.close()
     page = open_desk(desk, "lead")
     page.goto(address)
-    expect(page.locator(".ot-held")).to_contain_text("Борис Громов", timeout=15_000)
+    expect(page.locator(".ot-held")).to_contain_text("Борис Громов", timeout=60_000)
     page.screenshot(path=screenshots / "desk-held-ru.png")
     page.get_by_role("button", name="Забрать себе").click()
-    expect(page.locator(".ot-held-mine")).to_be_visible(timeout=15_000)
+    expect(page.locator(".ot-held-mine")).to_be_visible(timeout=60_000)
     engine = make_engine(seeded_url)
     with reading(engine) as session:
         holders = session.exec(

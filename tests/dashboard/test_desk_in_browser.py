@@ -78,10 +78,10 @@ def test_the_most_urgent_case_is_edited_approved_and_taken_back(
     box.fill(text)
     page.click("[class*='st-key-approve-'] button")
     # a set phrase: the person is shown the remark before the text goes
-    expect(page.locator(".ot-finding-warn").last).to_be_visible(timeout=15_000)
+    expect(page.locator(".ot-finding-warn").last).to_be_visible(timeout=60_000)
     expect(page.locator(".ot-notice-problem")).to_be_visible()
     page.click("[class*='st-key-approve-'] button")
-    expect(page.locator("p.ot-outcome-queued")).to_be_visible(timeout=15_000)
+    expect(page.locator("p.ot-outcome-queued")).to_be_visible(timeout=60_000)
     page.screenshot(path=screenshots / "desk-queued-ru.png")
     engine = make_engine(seeded_url)
     with reading(engine) as session:
@@ -92,8 +92,8 @@ def test_the_most_urgent_case_is_edited_approved_and_taken_back(
     assert of_draft[-2:] == ["draft.edited", "draft.approved"]
     page.click("[class*='st-key-undo-'] button")
     # the box of before the approval may still stand with the same text: only the notice tells
-    expect(page.locator("p.ot-outcome-queued")).to_have_count(0, timeout=15_000)
-    expect(box).to_have_value(text, timeout=15_000)
+    expect(page.locator("p.ot-outcome-queued")).to_have_count(0, timeout=60_000)
+    expect(box).to_have_value(text, timeout=60_000)
     with reading(engine) as session:
         assert session.exec(select(Reply).where(Reply.mention_id == 1)).one().state == "failed"
         mention = session.get_one(Mention, 1)
@@ -106,7 +106,7 @@ def press_until(page: Page, keys: str, wanted: Locator) -> None:
     for _ in range(6):
         page.keyboard.press(keys)
         try:
-            wanted.wait_for(timeout=8_000)
+            wanted.wait_for(timeout=60_000)
         except TimeoutError:
             continue
         return
@@ -133,7 +133,7 @@ def test_an_operator_hands_over_and_cannot_approve(
     page.locator(".st-key-ot-reply textarea").fill("Мы уже разбираемся и ответим сегодня до 18:00.")
     page.locator(".st-key-ot-reply textarea").blur()
     page.click("[class*='st-key-save-'] button")
-    expect(page.locator(".ot-notice-done")).to_be_visible(timeout=15_000)
+    expect(page.locator(".ot-notice-done")).to_be_visible(timeout=60_000)
     engine = make_engine(seeded_url)
     with reading(engine) as session:
         drafts = session.exec(select(DraftRow).where(DraftRow.mention_id == 1)).all()
@@ -162,7 +162,7 @@ def test_a_new_comment_appears_without_a_reload(
         example = Example("store", "Новый", text, Stance.CRITIC, 3, Topic.PLACE, 1, draft="Едем.")
         add_examples(session, source, [example], now())
     engine.dispose()
-    expect(page.locator(".ot-row").filter(has_text=text)).to_be_visible(timeout=15_000)
+    expect(page.locator(".ot-row").filter(has_text=text)).to_be_visible(timeout=60_000)
 
 
 def test_search_finds_a_word_by_its_beginning(quiet_desk: DeskServer, open_desk: Opened) -> None:
@@ -170,10 +170,10 @@ def test_search_finds_a_word_by_its_beginning(quiet_desk: DeskServer, open_desk:
     page.wait_for_selector(".ot-row")
     page.fill(".st-key-words input", "роспотреб")
     page.keyboard.press("Enter")
-    expect(page.locator(".ot-row")).to_have_count(1, timeout=15_000)
+    expect(page.locator(".ot-row")).to_have_count(1, timeout=60_000)
     page.fill(".st-key-words input", "такого слова нет")
     page.keyboard.press("Enter")
-    expect(page.locator(".ot-empty")).to_be_visible(timeout=15_000)
+    expect(page.locator(".ot-empty")).to_be_visible(timeout=60_000)
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])

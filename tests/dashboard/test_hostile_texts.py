@@ -142,7 +142,7 @@ class Watch:
 def read_view(page: Page, url: str, mark: str) -> str:
     """Open a view, let whatever might load begin to load, and give its words."""
     page.goto(url)
-    page.wait_for_selector(mark, timeout=30_000)
+    page.wait_for_selector(mark, timeout=60_000)
     page.wait_for_timeout(500)
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert wide <= 0, url

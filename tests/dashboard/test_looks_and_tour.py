@@ -93,7 +93,7 @@ def test_no_click_and_no_key_is_too_early(quiet_desk: DeskServer, open_desk: Ope
     expect(head).to_have_attribute("aria-expanded", "true")
     expect(page.get_by_role("link", name="Отчёты")).to_be_visible()
     page.goto(f"{quiet_desk.url}/case?mention=1")
-    expect(page.locator(".st-key-ot-reply textarea")).to_be_focused(timeout=20_000)
+    expect(page.locator(".st-key-ot-reply textarea")).to_be_focused(timeout=60_000)
 
 
 @pytest.mark.needs_chromium
@@ -120,7 +120,7 @@ def test_pages_of_others_are_neither_shown_nor_opened(
     page = open_desk(quiet_desk, "operator")
     expect(page.locator(".st-key-ot-bar")).not_to_contain_text("Правила")
     page.goto(f"{quiet_desk.url}/policy")
-    expect(page.get_by_role("alert")).to_contain_text("не для вашей роли", timeout=20_000)
+    expect(page.get_by_role("alert")).to_contain_text("не для вашей роли", timeout=60_000)
 
 
 @pytest.mark.needs_chromium
@@ -130,7 +130,7 @@ def test_a_lead_stops_all_publishing_from_the_bar(
     page = open_desk(desk, "lead")
     page.click(".st-key-ot-menu-mode .ot-menu-head")
     page.click(".st-key-stop-all button")
-    expect(page.locator(".ot-mode-stopped")).to_be_visible(timeout=20_000)
+    expect(page.locator(".ot-mode-stopped")).to_be_visible(timeout=60_000)
     engine = make_engine(seeded_url)
     with reading(engine) as session:
         switch = find_switch(session, BRAND, "posting")
@@ -147,7 +147,7 @@ def walk(page: Page, steps: int) -> list[str]:
         title = page.locator(f"{CARD} h2")
         titles.append(title.inner_text())
         page.locator(f"{CARD} .ot-tour-next").press("Enter")
-        expect(title).not_to_have_text(titles[-1], timeout=20_000)
+        expect(title).not_to_have_text(titles[-1], timeout=60_000)
     return titles
 
 
@@ -168,7 +168,7 @@ def test_a_newcomer_is_shown_around_once_and_can_go_on_later(
     page.click("[data-otklik-tour]")
     expect(page.locator(CARD)).to_contain_text("3 / 10")
     walk(page, 2)  # the second opens a case
-    expect(page.locator(".st-key-ot-comment")).to_be_visible(timeout=20_000)
+    expect(page.locator(".st-key-ot-comment")).to_be_visible(timeout=60_000)
     walk(page, 5)
     page.locator(f"{CARD} .ot-tour-next").press("Enter")
     expect(page.locator(CARD)).to_have_count(0)

@@ -71,23 +71,23 @@ def fill_in(page: Page, name: str, value: str) -> None:
 
 
 def add_isso(page: Page, isso: IssoServer, screenshots: Path) -> None:
-    expect(page.locator(".ot-empty")).to_be_visible(timeout=30_000)
+    expect(page.locator(".ot-empty")).to_be_visible(timeout=60_000)
     page.screenshot(path=screenshots / "sources-empty-ru.png")
     page.click(".st-key-add-source-open button")
     page.click(".st-key-add-platform input")
     page.get_by_role("option", name="Isso").click()
     fill_in(page, "name", "Комментарии блога")
     page.click(".st-key-add button")
-    expect(page.locator(".ot-wrong")).to_contain_text("uris", timeout=15_000)
+    expect(page.locator(".ot-wrong")).to_contain_text("uris", timeout=60_000)
     fill_in(page, "uris", "/post/1")
     fill_in(page, "base_url", isso.url)
     page.get_by_text("Ещё настройки").click()
     page.locator(".st-key-add-isso-allow_private_hosts label").click()
     page.click(".st-key-try button")
-    expect(page.locator(".ot-checked-ok")).to_be_in_viewport(timeout=30_000)
+    expect(page.locator(".ot-checked-ok")).to_be_in_viewport(timeout=60_000)
     page.screenshot(path=screenshots / "sources-form-ru.png")
     page.click(".st-key-add button")
-    page.wait_for_selector(".st-key-ot-fares", timeout=15_000)
+    page.wait_for_selector(".st-key-ot-fares", timeout=60_000)
 
 
 def test_a_source_is_added_by_the_form_read_paused_and_resumed(
@@ -100,28 +100,28 @@ def test_a_source_is_added_by_the_form_read_paused_and_resumed(
         page.goto(f"{desk.url}/sources")
         add_isso(page, isso, screenshots)
         fares = page.locator(".st-key-ot-fares")
-        expect(fares.locator(".ot-h-new")).to_be_visible(timeout=15_000)
+        expect(fares.locator(".ot-h-new")).to_be_visible(timeout=60_000)
 
         assert collect(machine).done == 2
-        expect(fares.locator(".ot-h-ok")).to_be_visible(timeout=15_000)
+        expect(fares.locator(".ot-h-ok")).to_be_visible(timeout=60_000)
         expect(fares).to_contain_text("2 за 7 дней")
 
         page.click(".st-key-pause-pop button")
         page.locator("[class*='st-key-pause-'] textarea").fill("Переезд сайта")
         page.click(".st-key-pause button")
-        expect(fares.locator(".ot-h-paused")).to_be_visible(timeout=15_000)
+        expect(fares.locator(".ot-h-paused")).to_be_visible(timeout=60_000)
         expect(fares).to_contain_text("Переезд сайта")
         isso.add_comment("А пока вы молчите, чай горчит")
         assert collect(machine).done == 0
 
         page.click(".st-key-resume button")
-        expect(fares.locator(".ot-h-ok")).to_be_visible(timeout=15_000)
+        expect(fares.locator(".ot-h-ok")).to_be_visible(timeout=60_000)
         assert collect(machine).done == 1
-        expect(fares).to_contain_text("3 за 7 дней", timeout=15_000)
+        expect(fares).to_contain_text("3 за 7 дней", timeout=60_000)
         page.goto(f"{desk.url}/sources")
         expect(page.locator(".ot-summary")).to_contain_text("1 источник: 1 в порядке")
         page.click("[class*='st-key-open-'] button")
-        expect(page.locator(".st-key-ot-fares")).to_be_visible(timeout=15_000)
+        expect(page.locator(".st-key-ot-fares")).to_be_visible(timeout=60_000)
         assert "Traceback" not in desk.log()
 
 
@@ -154,7 +154,7 @@ def test_the_pages_of_sources_stand_without_sideways_scrolling(
             ("add-source", ".st-key-add-platform"),
         ):
             page.goto(f"{watching_desk.url}/{view}")
-            page.wait_for_selector(mark, timeout=30_000)
+            page.wait_for_selector(mark, timeout=60_000)
             page.wait_for_timeout(700)  # the picture only: nothing below waits for it
             name = view.replace("?id=", "-")
             page.screenshot(path=screenshots / f"desk-{name}-{language}-{width}.png")

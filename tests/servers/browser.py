@@ -20,7 +20,7 @@ QUIET = (
 PATIENCE = 90_000  # milliseconds; a desk on a busy machine takes its time to draw the first page
 
 # whether something appears is what is asked, not how soon: `make bench` measures that
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=60_000)
 
 
 @contextmanager

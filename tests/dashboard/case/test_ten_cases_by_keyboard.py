@@ -21,7 +21,7 @@ from tests.servers.databases import SqliteTemplate
 from tests.servers.desk import DeskServer
 
 pytestmark = pytest.mark.needs_chromium
-PATIENCE = 30_000
+PATIENCE = 60_000
 # what the key Т writes on a Russian layout; the place of the key is the same
 RUSSIAN = """(code, key) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown",
     { code, key, bubbles: true, cancelable: true }))"""

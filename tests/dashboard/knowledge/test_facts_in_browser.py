@@ -88,34 +88,34 @@ def test_a_gap_becomes_a_fact_that_the_open_case_cites(
         page = open_desk(desk, "lead")
         page.goto(f"{desk.url}/knowledge?gap={number}")
         box = page.locator(".st-key-kform-ru textarea")
-        expect(box).to_be_visible(timeout=30_000)
+        expect(box).to_be_visible(timeout=60_000)
         expect(page.locator(".st-key-kform-asked textarea")).to_have_value(
-            "Сколько стоит самовар напрокат?", timeout=15_000
+            "Сколько стоит самовар напрокат?", timeout=60_000
         )
         for name, text in FIELDS.items():
             field = page.locator(f".st-key-{name}").locator("textarea, input").first
             field.fill(text)
             field.press("Tab")
             page.wait_for_timeout(400)  # the form is drawn anew after each field
-        expect(page.get_by_text("Можно говорить как есть")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("Можно говорить как есть")).to_be_visible(timeout=60_000)
         page.screenshot(path=screenshots / "knowledge-form-ru.png")
         page.set_viewport_size({"width": 1280, "height": 720})
         page.screenshot(path=screenshots / "knowledge-form-small-ru.png")
         page.set_viewport_size({"width": 1440, "height": 900})
         page.get_by_role("button", name="Предложить", exact=True).click()
-        expect(page.get_by_text("В действие вводит другой")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("В действие вводит другой")).to_be_visible(timeout=60_000)
         page.context.clear_cookies()
         page.close()
         page = open_desk(desk, "admin")
         page.emulate_media(color_scheme="dark")
         page.goto(f"{desk.url}/knowledge")
         part(page, "Предложения")
-        expect(page.get_by_text("Об этом спрашивают")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("Об этом спрашивают")).to_be_visible(timeout=60_000)
         page.screenshot(path=screenshots / "knowledge-proposal-dark-ru.png")
         page.get_by_role("button", name="Ввести в действие").click()
-        expect(page.get_by_text("действует: черновики")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("действует: черновики")).to_be_visible(timeout=60_000)
         part(page, "Факты")
-        expect(page.locator(".ot-known-fact").first).to_be_visible(timeout=20_000)
+        expect(page.locator(".ot-known-fact").first).to_be_visible(timeout=60_000)
         page.screenshot(path=screenshots / "knowledge-facts-dark-ru.png")
     pipeline.drain(stage.desk)
     (fresh,) = cited(engine) - before

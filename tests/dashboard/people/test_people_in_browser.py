@@ -37,7 +37,7 @@ def invite(page: Page, url: str) -> str:
     page.get_by_label("Логин").fill("nina")
     page.locator(".st-key-person-new-name input").fill("Нина")
     page.get_by_role("button", name="Добавить и сделать ссылку").click()
-    page.wait_for_selector(".st-key-ot-invitation code", timeout=40_000)
+    page.wait_for_selector(".st-key-ot-invitation code", timeout=60_000)
     return page.locator(".st-key-ot-invitation code").inner_text().strip()
 
 
@@ -64,7 +64,7 @@ def test_an_administrator_invites_switches_off_and_stops_posting(
     nina.click(".st-key-take button")
     nina.wait_for_selector(".st-key-ot-comment", timeout=60_000)
     nina.goto(f"{desk.url}/people")
-    expect(nina.get_by_role("alert")).to_be_visible(timeout=40_000)
+    expect(nina.get_by_role("alert")).to_be_visible(timeout=60_000)
     nina.goto(link)  # it worked once
     expect(nina.get_by_role("alert")).to_be_visible()
     nina.goto(f"{desk.url}/")
@@ -76,7 +76,7 @@ def test_an_administrator_invites_switches_off_and_stops_posting(
     admin.locator(f".st-key-open-{number} button").click()
     admin.locator(".st-key-person-leave button").click()
     admin.locator(".st-key-person-off button").click()
-    expect(admin.locator(".st-key-person-on button")).to_be_visible(timeout=40_000)
+    expect(admin.locator(".st-key-person-on button")).to_be_visible(timeout=60_000)
     engine = make_engine(seeded_url)
     with reading(engine) as session:
         whose = session.exec(select(LoginSession.person_id)).all()
@@ -92,7 +92,7 @@ def test_an_administrator_invites_switches_off_and_stops_posting(
     admin.goto(f"{desk.url}/system")
     admin.locator(".st-key-stop-pop button").first.click()
     admin.locator(".st-key-stop button").click()
-    expect(admin.locator(".st-key-ot-posting .ot-mode-stopped")).to_be_visible(timeout=40_000)
+    expect(admin.locator(".st-key-ot-posting .ot-mode-stopped")).to_be_visible(timeout=60_000)
     engine = make_engine(seeded_url)
     with reading(engine) as session:
         switch = find_switch(session, BRAND, "posting")

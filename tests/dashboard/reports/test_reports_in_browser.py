@@ -39,9 +39,9 @@ def test_a_lead_chooses_a_period_sees_charts_and_takes_the_tables_away(
     expect(chart.first).to_be_visible(timeout=60_000)
     before = page.locator(".ot-tile b").first.inner_text()
     page.get_by_role("radio", name="7 дней").click()
-    expect(page.locator(".ot-tile b").first).not_to_have_text(before, timeout=45_000)
+    expect(page.locator(".ot-tile b").first).not_to_have_text(before, timeout=60_000)
     app = page.locator("[data-testid='stApp']")
-    expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=45_000)
+    expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
     rows = list(
         csv.reader(
             io.StringIO(saved(page, "CSV", "volume-stance").decode("utf-8-sig")), delimiter=";"
@@ -50,15 +50,15 @@ def test_a_lead_chooses_a_period_sees_charts_and_takes_the_tables_away(
     assert rows[0][0] == "день"
     assert len(rows) == 1 + 7
     section(page, "Люди")
-    expect(page.locator(".ot-report-table", has_text="Соколова")).to_be_visible(timeout=45_000)
-    expect(chart.filter(has_text="Соколова")).to_be_visible(timeout=45_000)
+    expect(page.locator(".ot-report-table", has_text="Соколова")).to_be_visible(timeout=60_000)
+    expect(chart.filter(has_text="Соколова")).to_be_visible(timeout=60_000)
     book = load_workbook(io.BytesIO(saved(page, "XLSX", "exposure")))
     cells = [cell for row in book.worksheets[0].rows for cell in row]
     assert all(cell.data_type != "f" for cell in cells)
     assert any("<b>Соколова</b>" in str(cell.value) for cell in cells)
     section(page, "События")
-    expect(page.locator(".ot-verdict")).to_be_visible(timeout=45_000)
-    expect(chart.filter(has_text="Цены на улун")).to_be_visible(timeout=45_000)
+    expect(page.locator(".ot-verdict")).to_be_visible(timeout=60_000)
+    expect(chart.filter(has_text="Цены на улун")).to_be_visible(timeout=60_000)
     assert page.locator(".js-plotly-plot a, .js-plotly-plot b, .js-plotly-plot img").count() == 0
     page.screenshot(path=screenshots / "desk-reports-events-ru.png")
     section(page, "Недельный отчёт")
