@@ -127,6 +127,20 @@ def one_line(text: str, *, shown: int = 200) -> Html:
     return plain(" ".join(text.split()), shown=shown)
 
 
+_MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]()!$:<>~#|&"})
+
+
+def label(text: str, *, shown: int = 80) -> str:
+    """Words for the label of a button or a menu, which Streamlit reads as Markdown.
+
+    One line, no markup or picture comes of it, and what cannot be seen is named.
+    """
+    line = " ".join(_calm(_storable(text)).split())
+    cut = line if len(line) <= shown else f"{line[: shown - 1]}…"
+    named = _UNSEEN.sub(lambda found: f"U+{ord(found.group()):04X}", cut)
+    return named.translate(_MARKDOWN)
+
+
 def own_style(rules: str) -> Html:
     """A style sheet made of names of our own; nothing that could end it may stand in it.
 

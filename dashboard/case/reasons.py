@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.i18n import N_, _
+from dashboard.plain import label as plain_label
 
 Act = Callable[[str], Any]  # takes the key of the field that holds the reason
 
@@ -27,7 +28,6 @@ HOLD = (
     N_("Waiting for the shop or the courier"),
     N_("Waiting for the author"),
 )
-_MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]()$:<>~#|"})
 
 
 def pick(options: Sequence[tuple[str, Callable[[], Any]]], key: str) -> None:
@@ -35,7 +35,7 @@ def pick(options: Sequence[tuple[str, Callable[[], Any]]], key: str) -> None:
     with st.container(key=f"ot-picks-{key}", gap=None):
         for number, (label, act) in enumerate(options, 1):
             st.button(
-                label.translate(_MARKDOWN),
+                plain_label(label, shown=200),
                 key=f"choice-{key}-{number}",
                 type="tertiary",
                 width="stretch",

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from dashboard.doing import do, perform
 from dashboard.frame import say
 from dashboard.i18n import _
-from dashboard.plain import fill, one_line, show
+from dashboard.plain import fill, label, one_line, show
 from dashboard.worklist import filters
 from dashboard.worklist.reading import Choices, Views
 from otklik import saved_views
@@ -25,8 +25,8 @@ NAME, SHARED = "view-name", "view-shared"
 def draw(who: Person, views: Views, wanted: QueueFilter, known: tuple[Choices, list[str]]) -> None:
     """The button with the name of the opened view, and all that can be done with views."""
     opened = views.find(st.session_state.get(OPENED))
-    label = opened.name if opened is not None else _("Views")
-    with st.popover(label[:40], key="views-pop"):
+    name = label(opened.name, shown=40) if opened is not None else _("Views")
+    with st.popover(name, key="views-pop"):
         if not views.all:
             text = _("Set the filters you need and keep them under a name.")
             show(fill('<p class="ot-fine">{text}</p>', text=text))
@@ -40,7 +40,7 @@ def _line(
 ) -> None:
     with st.container(key=f"view-{view.id}", horizontal=True, vertical_alignment="center"):
         st.button(
-            view.name,
+            label(view.name),
             key=f"view-open-{view.id}",
             type="tertiary",
             on_click=_on_open,

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import ast
+import re
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.plain import Html, Mark, fill, join, one_line, plain, show, table, veil, web_address
+from dashboard.plain import (
+    Html,
+    Mark,
+    fill,
+    join,
+    label,
+    one_line,
+    plain,
+    show,
+    table,
+    veil,
+    web_address,
+)
 from tests.dashboard.catalogue import DESK, calls, sources
 from tests.dashboard.hostile import HOSTILE
+from tests.dashboard.hostile_many import MANY
 
 OURS = {"bdi", "span"}
 
@@ -46,6 +60,15 @@ def test_a_hostile_text_becomes_no_element_of_its_own(text: str) -> None:
         found = read(markup)
         assert found.tags <= OURS | {"b"}
         assert found.attributes <= {"class", "dir", "data-code"}
+
+
+def test_a_label_is_one_line_in_which_every_sign_of_markdown_is_escaped() -> None:
+    for text in MANY:
+        said = label(text, shown=4_000)
+        assert "\n" not in said
+        assert not re.search(r"[`*_\[\]()!$:<>~#|&]", re.sub(r"\\.", "", said)), text
+        assert not re.search("[\u200b\u202a-\u202e\u2066-\u2069]", said), text
+    assert label("я" * 100, shown=10) == "я" * 9 + "…"
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=300))
