@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from dashboard.i18n import _
-from dashboard.plain import Html, fill
+from dashboard.i18n import _, current_language
+from dashboard.plain import Html, fill, join
 from otklik.enums import Urgency
 from otklik.models import Mention
 from otklik.pressing import Part, parts_of
@@ -22,9 +22,9 @@ def pressure(mention: Mention, at: datetime) -> Html:
     is_first = mention.urgency >= Urgency.CRITICAL
     total = _("pressure {hours} h").format(hours=_hours(sum(one.hours for one in parts)))
     return fill(
-        '<details class="ot-fine"><summary>{total}</summary>{parts}</details>',
+        '<details class="ot-fine ot-pressure"><summary>{total}</summary><ul>{parts}</ul></details>',
         total=_("before all the rest") if is_first else total,
-        parts="; ".join(_said(one, mention) for one in parts),
+        parts=join(fill("<li>{text}</li>", text=_said(one, mention)) for one in parts),
     )
 
 
@@ -43,4 +43,5 @@ def _said(part: Part, mention: Mention) -> str:
 
 
 def _hours(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0").replace("-", "−")
+    mark = "," if current_language() == "ru" else "."
+    return f"{value:.1f}".removesuffix(".0").replace("-", "−").replace(".", mark)

@@ -97,7 +97,8 @@ def _line(line: IncidentLine, at: datetime) -> Html:
         "<header>{chip}{state}</header><b>{title}</b>"
         '<span class="ot-fine">{owner} · {department}</span></div>'
         '<div class="ot-inc-cells">{cells}</div>'
-        '<div class="ot-inc-times"><span>{last}</span><span class="ot-fine">{first}</span></div>'
+        '<div class="ot-inc-times"><span class="ot-fine">{last}</span><b>{last_at}</b>'
+        '<span class="ot-fine">{first}</span><b class="ot-first">{first_at}</b></div>'
         "</article>",
         kind=one.kind,
         chip=naming.kind_chip(one.kind),
@@ -114,8 +115,10 @@ def _line(line: IncidentLine, at: datetime) -> Html:
             )
             for count, name in cells
         ),
-        last=_("last {time}").format(time=words.moment(one.last_at, now=at)),
-        first=_("first {time}").format(time=words.moment(one.first_at, now=at)),
+        last=_("last"),
+        last_at=words.moment(one.last_at, now=at),
+        first=_("first"),
+        first_at=words.moment(one.first_at, now=at),
     )
 
 

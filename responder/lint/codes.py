@@ -85,8 +85,8 @@ CODES: Mapping[str, Says] = {
     ),
     "unsupported_figure": Says(
         Severity.BLOCK,
-        "Число, сумма, дата или адрес не стоят ни в фактах, ни в обращении",
-        "A figure, sum, date or address rests on no fact and not on the thread",
+        "Число, сумма, дата или адрес без опоры: слов автора здесь мало, нужен факт",
+        "A figure, sum, date or address without ground: the author's words are not enough here",
         "Сошлитесь на факт или уберите число",
         "Cite a fact or take the figure out",
     ),
