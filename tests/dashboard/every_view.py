@@ -49,6 +49,15 @@ _BAND = """() => {
   return Math.min(...tops) - bar.getBoundingClientRect().bottom;
 }"""
 BAND = 22
+# what somebody needs to answer with, as far as it stands off the screen while nothing is scrolled
+_REPLY = """() => {
+  document.querySelector('[data-testid="stMain"]').scrollTo(0, 0);
+  return [...document.querySelectorAll('.st-key-ot-reply textarea, .st-key-ot-decide button')]
+    .filter(one => one.checkVisibility())
+    .map(one => [one.getAttribute('aria-label') || one.textContent, one.getBoundingClientRect()])
+    .filter(([name, box]) => box.top < 0 || box.bottom > innerHeight || box.right > innerWidth)
+    .map(([name, box]) => `${name}: ${Math.round(box.bottom)} of ${innerHeight} px`);
+}"""
 _FOREIGN = """() => [...document.querySelectorAll('.ot-plain *')]
   .filter(one => !['SPAN', 'BDI', 'BR'].includes(one.tagName))
   .map(one => one.outerHTML.slice(0, 200))"""
@@ -82,6 +91,16 @@ def layout_faults(page: Page) -> Iterator[str]:
         yield f"{band:.0f} px under the bar are empty"
     for one in page.evaluate(_OUTSIDE):
         yield f"stands outside: {one}"
+
+
+def reply_faults(page: Page) -> Iterator[str]:
+    """The box of the reply and its buttons, where a case on 1440×900 pushes them off the screen."""
+    size = page.viewport_size
+    assert size is not None
+    page.set_viewport_size({"width": 1440, "height": 900})
+    assert page.locator(".st-key-ot-decide button").count() > 3
+    yield from page.evaluate(_REPLY)
+    page.set_viewport_size(size)
 
 
 def foreign_markup(page: Page) -> list[str]:

@@ -34,7 +34,14 @@ from otklik.store.people import find_person
 from responder import editing
 from responder.moderation import asking
 from tests.dashboard import focus
-from tests.dashboard.every_view import Watch, foreign_markup, layout_faults, open_view, views
+from tests.dashboard.every_view import (
+    Watch,
+    foreign_markup,
+    layout_faults,
+    open_view,
+    reply_faults,
+    views,
+)
 from tests.dashboard.examples import Example
 from tests.dashboard.hostile_many import MANY
 from tests.dashboard.seed import (
@@ -252,6 +259,8 @@ def test_hundreds_of_hostile_texts_stay_words_in_every_view(
         if path in shown:
             assert page.locator(shown[path]).count() >= 10, path
         faults += [f"{path}: {one}" for one in (*layout_faults(page), *foreign_markup(page))]
+        if path.startswith("case?"):  # with a thread, an incident, promises, remarks, two yeses
+            faults += [f"{path}: {one}" for one in reply_faults(page)]
     open_view(page, f"{hostile_desk.url}/")
     for number in (2, 3):
         page.get_by_role("button").filter(has_text="chevron_right").last.click()
