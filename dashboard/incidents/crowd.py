@@ -20,32 +20,13 @@ _REST = (Stance.PRAISE, Stance.QUESTION, Stance.OTHER, None)
 
 
 def draw(room: IncidentRoom, who: Person) -> None:
-    """Everybody in it; in an attack those with a case first and apart."""
-    if room.is_attack and room.with_a_case:
-        with st.container(key="ot-inc-real", border=True):
-            show(_real_customers(room.with_a_case))
-            _list(room, WITH_A_CASE, "real", room.with_a_case)
+    """Everybody in it; in an attack `attack.draw` shows those with a case first and apart."""
     with st.container(key="ot-inc-crowd", border=True):
         wanted, count = _filter(room)
         _list(room, wanted, "crowd", count)
         if room.incident.state not in OVER:
             _with_chosen(room, who)
             _attach(room)
-
-
-def _real_customers(count: int) -> Html:
-    return fill(
-        '<h3 class="ot-h">{title}</h3><p class="ot-fine">{text}</p>',
-        title=ngettext(
-            "{n} comment of a real customer inside: answer it by itself",
-            "{n} comments of real customers inside: answer them one by one",
-            count,
-        ),
-        text=_(
-            "They have a case. Nothing that is done in bulk against the attack reaches them: no "
-            "hiding, no ban, no common silence."
-        ),
-    )
 
 
 def _filter(room: IncidentRoom) -> tuple[tuple[Stance | None, ...], int]:

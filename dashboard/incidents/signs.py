@@ -1,15 +1,22 @@
-"""What speaks for an attack, each share beside what it means."""
+"""What speaks for an attack and what against it: sign, share, from when on, reading."""
 
 import streamlit as st
 
-from dashboard.i18n import _
+from dashboard.i18n import N_, _, current_language
 from dashboard.incidents import acting
 from dashboard.incidents.reading import IncidentRoom
 from dashboard.plain import Html, fill, join, show
 from otklik.enums import IncidentKind, IncidentState
 from otklik.models import Person
 from responder.incidents import membership
-from responder.incidents.attacks import Evidence
+from responder.incidents.attack_signs import ENOUGH, Evidence, Sign, Speaks
+
+SPEAKS: dict[Speaks, str] = {
+    Speaks.FOR: N_("for"),
+    Speaks.AGAINST: N_("against"),
+    Speaks.NEITHER: N_("neither"),
+    Speaks.UNKNOWN: N_("not known"),
+}
 
 
 def draw(room: IncidentRoom, who: Person) -> None:
@@ -36,30 +43,36 @@ def _decide(room: IncidentRoom) -> None:
 
 
 def _signs(found: Evidence, *, is_attack: bool) -> Html:
-    known = (
-        (_("haters"), found.haters),
-        (_("nearly the same words"), found.copies),
-        (_("with a concrete case"), found.claims),
-        (_("within the busiest half hour"), found.tight),
-        (_("accounts younger than 30 days"), found.young),
-        (_("accounts without name and followers"), found.empty),
-    )
-    bars = join(
-        fill(
-            '<li><span>{name}</span><i><b style="width:{width}%"></b></i><em>{share}</em></li>',
-            name=name,
-            width=round(100 * share) if share is not None else 0,
-            share=_("not known") if share is None else f"{share:.0%}",
-        )
-        for name, share in known
-    )
     title = _("What speaks for an attack") if is_attack else _("Is it an attack?")
+    heads = join(fill("<th>{name}</th>", name=one) for one in (_("Sign"), _("Share"), _("Speaks")))
+    verdict = (
+        _("Together {n} points; {needed} make an attack.")
+        if found.looks_like_attack
+        else _("Together {n} points: the signs do not make an attack; {needed} are needed.")
+    )
+    note = _("Of the newest {n} people. A person decides, not these figures.")
     return fill(
-        '<h3 class="ot-h">{title}</h3><ul class="ot-signs">{bars}</ul>'
-        '<p class="ot-fine">{note}</p>',
+        '<h3 class="ot-h">{title}</h3><div class="ot-table-wrap"><table class="ot-table">'
+        "<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+        '<p class="ot-fine">{verdict} {note}</p>',
         title=title,
-        bars=bars,
-        note=_("Of the newest {n} comments. A person decides, not these figures.").format(
-            n=found.sample
-        ),
+        heads=heads,
+        rows=join(_row(one) for one in found.signs),
+        verdict=verdict.format(n=found.points, needed=ENOUGH),
+        note=note.format(n=found.sample),
+    )
+
+
+def _row(sign: Sign) -> Html:
+    share = "–" if sign.value is None else f"{sign.value:.0%}"
+    bound = f"{'≤' if sign.rule.is_low else '≥'} {sign.rule.speaks_for:.0%}"
+    points = f" {sign.points:+d}" if sign.points else ""
+    return fill(
+        '<tr><td>{name}</td><td><b>{share}</b> <span class="ot-fine">({bound})</span></td>'
+        "<td>{speaks}{points}</td></tr>",
+        name=sign.words(current_language()),
+        share=share,
+        bound=bound,
+        speaks=_(SPEAKS[sign.speaks]),
+        points=points,
     )

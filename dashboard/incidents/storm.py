@@ -12,7 +12,7 @@ from dashboard.incidents.reading import IncidentRoom
 from dashboard.plain import fill, plain, show
 from otklik import audit, database
 from otklik.clock import now
-from otklik.enums import Language, Role, Severity
+from otklik.enums import IncidentKind, Language, Role, Severity
 from otklik.errors import OtklikError, PolicyError
 from otklik.models import Person
 from otklik.people import may
@@ -21,6 +21,7 @@ from responder.incidents.prepared import Filled, Prepared
 
 _HOURS = {1: N_("in an hour"), 2: N_("in 2 hours"), 6: N_("in 6 hours"), 24: N_("in a day")}
 _HALF = 30
+ATTACK = "attack"  # id of the statement prepared for one
 
 
 def draw(room: IncidentRoom, language: Language, who: Person, *, is_open: bool) -> None:
@@ -33,18 +34,23 @@ def draw(room: IncidentRoom, language: Language, who: Person, *, is_open: bool) 
     if not known:
         return
     number = room.incident.id or 0
-    with st.expander(_("Prepared for a bad day"), expanded=is_open):
-        filled = _fields(known, number, language)
+    is_attack = room.incident.kind is IncidentKind.ATTACK and ATTACK in known
+    title = _("One statement instead of replies") if is_attack else _("Prepared for a bad day")
+    with st.expander(title, expanded=is_open):
+        filled = _fields(known, number, language, first=ATTACK if is_attack else None)
         if filled is not None:
             _ready(number, filled, who)
 
 
-def _fields(known: dict[str, Prepared], number: int, language: Language) -> Filled | None:
+def _fields(
+    known: dict[str, Prepared], number: int, language: Language, first: str | None
+) -> Filled | None:
     screen = Language.RUSSIAN if current_language() == "ru" else Language.ENGLISH
     start = f"storm-{number}-{language}"
     chosen = st.segmented_control(
         _("What has happened"),
-        list(known),
+        sorted(known, key=lambda one: one != first),
+        default=first,
         format_func=lambda one: known[one].name(screen),
         key=f"{start}-kind",
     )

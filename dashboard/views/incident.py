@@ -6,6 +6,8 @@ from dashboard import frame
 from dashboard.i18n import _
 from dashboard.incidents import (
     approving,
+    attack,
+    attack_bulk,
     crowd,
     glance,
     leading,
@@ -33,10 +35,15 @@ def draw() -> None:
     if st.query_params.get("do") == glance.TOGETHER:
         approving.draw(room, who)
         return
+    if st.query_params.get("do") == attack.MEASURES:
+        attack_bulk.draw(room, who)
+        return
     with st.container(key="ot-inc-top", border=True):
         leading.draw(room, who)
     left, right = st.columns([1.6, 1], gap="medium")
     with left:
+        if room.is_attack:
+            attack.draw(room)
         with st.container(key="ot-inc-time", border=True):
             show(timeline.chart(room))
         crowd.draw(room, who)

@@ -182,4 +182,4 @@ def test_a_page_asks_the_database_a_fixed_number_of_questions(
     finally:
         event.remove(desk_engine, "before_cursor_execute", note)
     assert not app.exception
-    assert 0 < len(asked) <= (8 if view is list_only else 26)
+    assert 0 < len(asked) <= (8 if view is list_only else 34)

@@ -31,7 +31,7 @@ GOOD = """statements:
 @pytest.mark.parametrize("company", SHIPPED)
 def test_a_shipped_company_has_four_of_its_own_that_the_lint_finds_clean(company: str) -> None:
     found = prepared.shipped(company)
-    assert len(found) == 4
+    assert len(found) == 5
     assert {"outage", "weather", "recall"} <= {one.id for one in found}
     contacts = tuple(shipped_knowledge(company).own_contacts)
     for one in found:
@@ -133,7 +133,7 @@ def test_a_house_writes_its_own_beside_its_knowledge(tmp_path: Path) -> None:
     assert prepared.open_prepared(str(knowledge)) == ()
     (tmp_path / prepared.FILE).write_text(GOOD, "utf-8")
     assert [one.id for one in prepared.open_prepared(str(knowledge))] == ["flood"]
-    assert len(prepared.open_prepared("bank")) == 4
+    assert len(prepared.open_prepared("bank")) == 5
 
 
 def test_a_sum_is_counted_once_for_each_person_and_a_time_is_none() -> None:

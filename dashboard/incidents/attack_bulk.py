@@ -1,0 +1,228 @@
+"""Measures against a whole attack: preview, exceptions, asking, a yes for all, taking back."""
+
+from datetime import datetime, timedelta
+
+import streamlit as st
+from sqlmodel import Session
+
+from dashboard import data, words
+from dashboard.doing import perform
+from dashboard.frame import say
+from dashboard.i18n import N_, _, ngettext
+from dashboard.incidents import attack_reading, naming
+from dashboard.incidents.reading import IncidentRoom
+from dashboard.measures import deciding
+from dashboard.plain import Html, fill, join, one_line, plain, show
+from dashboard.worklist import choosing
+from otklik.clock import now
+from otklik.enums import ActKind, Role
+from otklik.errors import OtklikError
+from otklik.models import Act, Mention, Person
+from otklik.people import may
+from responder.bulk import PART, Outcome
+from responder.incidents import attack_measures
+from responder.incidents.attack_measures import Line, Plan
+
+TICK = "measure-"
+NAMES: dict[ActKind, str] = {
+    ActKind.HIDE: N_("Hide from others"),
+    ActKind.REPORT: N_("Report to the platform"),
+    ActKind.BAN: N_("Ask for a ban"),
+}
+WHY_NOT: dict[str, str] = {
+    attack_measures.NO_GROUND: N_("no ground in its words"),
+    attack_measures.NOT_MET: N_("not all three criteria hold"),
+    attack_measures.UNDER_WAY: N_("asked for or done already"),
+}
+
+
+def draw(room: IncidentRoom, who: Person) -> None:
+    """The page in this mode."""
+    number = room.incident.id or 0
+    with st.container(key="ot-tog-head", horizontal=True, vertical_alignment="center"):
+        st.button(_("← Back to the incident"), key="measures-back", on_click=_close)
+        title = one_line(naming.title_of(room.incident), shown=80)
+        show(fill('<h2 class="ot-h">{title}</h2>', title=title), is_wide=False)
+    kind = st.segmented_control(
+        _("Which measure"),
+        list(NAMES),
+        default=ActKind.HIDE,
+        required=True,
+        format_func=lambda one: _(NAMES[one]),
+        key=f"measure-kind-{number}",
+    )
+    try:
+        plan = attack_reading.plan(who, number, ActKind(kind or ActKind.HIDE), now())
+    except OtklikError as error:
+        show(fill('<p class="ot-wrong">{text}</p>', text=words.refusal(error)))
+        return
+    show(_left_alone(plan))
+    _list(plan)
+    _ask(number, plan)
+    _waiting(number, who)
+
+
+def _close() -> None:
+    st.query_params.pop("do", None)
+
+
+def _left_alone(plan: Plan) -> Html:
+    """Whom it does not touch and why, before whom it does."""
+    said = []
+    if plan.real:
+        text = ngettext("{n} comment of a real customer: kept out",
+                        "{n} comments of real customers: kept out", len(plan.real))  # fmt: skip
+        said.append(text)
+    if others := len(plan.spared) - len(plan.real):
+        said.append(ngettext("{n} unsure or neutral comment: kept out",
+                             "{n} unsure or neutral comments: kept out", others))  # fmt: skip
+    for reason, count in plan.left_out.items():
+        said.append(f"{count}: {_(WHY_NOT[reason])}")
+    for platform, count in plan.cannot.items():
+        said.append(_("{n} on {platform}: it has no such measure").format(
+            n=count, platform=platform))  # fmt: skip
+    if plan.kind is ActKind.BAN:
+        said.append(_("{n} bans are left this year").format(n=plan.bans_left))
+    said.append(_("No platform lets Otklik slow a place down: do that in its own settings."))
+    return fill(
+        '<ul class="ot-will">{items}</ul>',
+        items=join(fill("<li>{text}</li>", text=one) for one in said),
+    )
+
+
+def _key(line: Line) -> str:
+    return f"{TICK}{line.kind}-{line.mention_id}-{line.version}"
+
+
+def _list(plan: Plan) -> None:
+    if not plan.lines:
+        show(fill('<p class="ot-fine">{text}</p>', text=_("Nobody here to whom it applies.")))
+    with st.container(key="ot-tog-list"):
+        for line in plan.lines[:PART]:
+            row = plan.rows[line.mention_id]
+            with st.container(key=f"ot-member-m-{line.mention_id}", horizontal=True, gap="small"):
+                st.session_state.setdefault(_key(line), True)
+                st.checkbox(
+                    _("Choose comment {number}").format(number=line.mention_id),
+                    key=_key(line),
+                    label_visibility="collapsed",
+                    width="content",
+                )
+                show(_line(row, _rule(line.rule)))
+
+
+def _rule(rule: str) -> str:
+    if rule == attack_measures.CRITERIA:
+        return _("all three criteria of a ban hold")
+    return words.name("ground", rule)
+
+
+def _line(row: Mention, rule: str) -> Html:
+    return fill(
+        '<div class="ot-member"><header><span class="ot-chip">{rule}</span> <span class="ot-fine">'
+        '{place} · {when}</span></header><div class="ot-excerpt">{text}</div></div>',
+        rule=rule,
+        place=row.platform,
+        when=words.moment(row.waiting_since, now=now()),
+        text=plain(row.text),
+    )
+
+
+def _ask(number: int, plan: Plan) -> None:
+    shown = plan.lines[:PART]
+    ticked = [line for line in shown if st.session_state.get(_key(line))]
+    if not shown:
+        return
+    with st.container(key="ot-tog-foot", horizontal=True, vertical_alignment="bottom"):
+        key = f"measure-why-{number}"
+        st.text_input(_("Why? The author may read it."), key=key, max_chars=400)
+        label = ngettext("Ask for {n} measure", "Ask for {n} measures", len(ticked))
+        st.button(
+            label,
+            key="ask-measures",
+            type="primary",
+            disabled=not ticked,
+            on_click=on_ask,
+            args=(number, ticked, key),
+        )
+        if len(plan.lines) > len(shown):
+            more = _("{n} more follow").format(n=len(plan.lines) - len(shown))
+            show(fill('<span class="ot-fine">{text}</span>', text=more), is_wide=False)
+
+
+def _waiting(number: int, who: Person) -> None:
+    """What was asked for, in full, and one click for all of it; each gets its own yes."""
+    found = attack_reading.asked(who, number, now())
+    if found.batch is not None:
+        label = ngettext("Take {n} measure back", "Take {n} measures back", len(found.batch.rows))
+        st.button(label, key="undo-measures", on_click=choosing.take_back, args=(found.batch.id,))
+    shown = found.acts[:PART]
+    if not shown:
+        return
+    title = ngettext("{n} measure waits for a yes", "{n} measures wait for a yes", len(found.acts))
+    show(fill('<h3 class="ot-h">{title}</h3>', title=title))
+    for act in shown:
+        show(_line(found.rows[act.mention_id or 0], _told(act)))
+    if may(who, Role.APPROVER):
+        st.button(
+            ngettext("Approve {n} as shown", "Approve {n} as shown", len(shown)),
+            key="approve-measures",
+            type="primary",
+            on_click=on_approve,
+            args=([act.id or 0 for act in shown],),
+        )
+
+
+def _told(act: Act) -> str:
+    kind = _(NAMES[act.kind]) if act.kind in NAMES else words.name("act", act.kind)
+    return f"{kind} · {act.reason}"
+
+
+def on_ask(number: int, lines: list[Line], key: str) -> None:
+    """Each becomes a measure that waits for approval."""
+    reason, terms = str(st.session_state.get(key) or ""), deciding.ban_terms()
+
+    def work(session: Session, who: Person, at: datetime) -> Outcome:
+        return attack_measures.ask(
+            session,
+            person=who,
+            incident_id=number,
+            lines=lines,
+            reason=reason,
+            at=at,
+            terms=terms,
+        )
+
+    done = perform(work)
+    if done is not None:
+        said = ngettext("{n} measure waits for approval.", "{n} measures wait for approval.",
+                        len(done.done))  # fmt: skip
+        say(said + _left(done.left_out))
+
+
+def on_approve(act_ids: list[int]) -> None:
+    """A yes to each."""
+    terms = deciding.ban_terms()
+
+    def work(session: Session, who: Person, at: datetime) -> tuple[list[int], dict[int, str]]:
+        return attack_measures.approve(
+            session,
+            person=who,
+            act_ids=act_ids,
+            at=at,
+            terms=terms,
+            undo=timedelta(seconds=data.settings().undo_seconds),
+        )
+
+    done = perform(work)
+    if done is not None:
+        given, left = done
+        said = ngettext("{n} measure has your yes.", "{n} measures have your yes.", len(given))
+        say(said + _left(left), "done" if given else "problem")
+
+
+def _left(left: dict[int, str]) -> str:
+    if not left:
+        return ""
+    reasons = "; ".join(sorted({words.said(one) for one in left.values()}))
+    return " " + _("Left out: {n} ({why}).").format(n=len(left), why=reasons)

@@ -1,0 +1,82 @@
+"""What the desk shows of an attack: who is spared, what is held, what would be asked for."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from dashboard import data
+from dashboard.measures import deciding, panel
+from otklik import database
+from otklik.enums import ActKind, ActState
+from otklik.models import Act, BulkBatch, Incident, Mention, Person
+from otklik.platforms import Capability
+from otklik.store import acts, bulk, customers, members, statements
+from responder import bulk_undo
+from responder.bulk import Doing
+from responder.incidents import attack_holds, attack_measures, attacks
+from responder.incidents.attack_measures import Plan
+
+SHOWN = 20  # real customers on the page of the incident
+
+
+@dataclass(frozen=True)
+class Inside:
+    """Who is inside an attack beside the wave, and how many replies are held."""
+
+    real: tuple[int, ...] = ()
+    held: int = 0
+    lines: list[members.MemberLine] = field(default_factory=list)
+
+
+def inside(incident: Incident) -> Inside:
+    """Real customers first: those who wait longest are shown."""
+    with database.reading(data.engine()) as session:
+        real = attacks.list_real(session, incident)
+        held = customers.count_held(session, incident.id or 0, attack_holds.HELD)
+        lines = members.list_lines(session, real[:SHOWN]) if real else []
+    return Inside(tuple(real), held, lines)
+
+
+def plan(who: Person, incident_id: int, kind: ActKind, at: datetime) -> Plan:
+    """What this measure would be now.
+
+    Raises:
+        StaleText: it is no attack that goes on.
+    """
+    terms = deciding.ban_terms()
+    with database.reading(data.engine()) as session:
+        found = statements.list_members(session, incident_id)
+        can: dict[str, Collection[Capability]] = {
+            name: panel.can(name) for name in {row.platform for row in found}
+        }
+        return attack_measures.plan(
+            session, person=who, incident_id=incident_id, kind=kind, can=can, terms=terms, at=at
+        )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Measures about members that wait for a yes, and the last batch that can be taken back."""
+
+    acts: list[Act]
+    rows: dict[int, Mention]
+    batch: BulkBatch | None
+
+
+def asked(who: Person, incident_id: int, at: datetime) -> Asked:
+    """What was asked for and waits."""
+    with database.reading(data.engine()) as session:
+        rows = {row.id or 0: row for row in statements.list_members(session, incident_id)}
+        waiting = [
+            act
+            for act in acts.list_mention_acts(session, list(rows))
+            if act.state is ActState.ASKED
+        ]
+        since = at - bulk_undo.UNDO_BY_LEAD
+        made = [
+            one
+            for one in bulk.list_batches(session, who.brand_id, since)
+            if one.action == Doing.MEASURES and one.detail.get("incident") == incident_id
+        ]
+    free = (one for one in made if bulk_undo.may_undo(who, one, at))
+    return Asked(waiting, rows, next(free, None))

@@ -1,0 +1,85 @@
+"""The page of an attack: signs in a table, real customers first, measures with exceptions."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
+from streamlit.testing.v1 import AppTest
+
+from otklik import database
+from otklik.enums import Abuse, ActKind, ActState, Claim, Stance
+from otklik.models import Act, Mention, VerdictRow
+from tests.dashboard.conftest import OpenApp
+from tests.dashboard.incidents.test_incident_pages import keys, one_only
+from tests.dashboard.screen import shown
+
+WHY = "брань без сути"
+
+
+@pytest.fixture
+def attack(desk_engine: Engine, incidents: dict[str, int]) -> int:
+    """The attack of the seed on a place that can hide, judged without a doubt; its number."""
+    with database.session(desk_engine) as session:
+        rows = session.exec(select(Mention).where(Mention.incident_id == incidents["attack"])).all()
+        hostile = {row.id for row in rows if row.stance is Stance.HATER}
+        for row in rows:
+            row.is_unsure, row.platform = False, "vk"
+            session.add(row)
+        for found in session.exec(select(VerdictRow)):
+            if found.mention_id in hostile:
+                found.claim, found.abuse, found.abstained = Claim.NONE, Abuse.INSULT, False
+                session.add(found)
+    return incidents["attack"]
+
+
+def opened(open_app: OpenApp, number: int, login: str, **more: str) -> AppTest:
+    return open_app(login, view=one_only, id=str(number), **more)
+
+
+def acts(engine: Engine) -> list[Act]:
+    with database.reading(engine) as session:
+        return list(session.exec(select(Act).where(Act.kind == ActKind.HIDE)))
+
+
+def test_the_page_tells_signs_spared_and_held(open_app: OpenApp, attack: int) -> None:
+    said = shown(opened(open_app, attack, "operator"))
+    for words in ("ненависть без дела", "почти одинаковые тексты", "за +2", "Вместе баллов"):
+        assert words in said
+    assert "Внутри 2 комментария настоящих клиентов" in said
+    assert "одно заявление за всех" in said
+    english = shown(opened(open_app, attack, "operator", language="en"))
+    assert "hatred without a case" in english
+    assert "one statement stands for all" in english
+
+
+def test_measures_are_previewed_chosen_asked_for_and_taken_back(
+    open_app: OpenApp, desk_engine: Engine, attack: int
+) -> None:
+    before = len(acts(desk_engine))
+    app = opened(open_app, attack, "lead", do="measures")
+    assert not app.exception
+    assert "2 комментария настоящих клиентов: не трогаем" in shown(app)
+    boxes = [box for box in app.checkbox if str(box.key).startswith("measure-hide-")]
+    assert len(boxes) == 9
+    boxes[0].uncheck().run()
+    app.text_input(key=f"measure-why-{attack}").set_value(WHY).run()
+    app.button(key="ask-measures").click().run()
+    assert not app.exception
+    made = acts(desk_engine)[before:]
+    assert {(one.state, one.reason) for one in made} == {(ActState.ASKED, WHY)}
+    assert len(made) == 8
+    assert "8 мер ждут согласия" in shown(app)
+    app.button(key="undo-measures").click().run()
+    assert {one.state for one in acts(desk_engine)[before:]} == {ActState.REFUSED}
+
+
+def test_an_operator_asks_and_approves_nothing(open_app: OpenApp, attack: int) -> None:
+    app = opened(open_app, attack, "operator", do="measures")
+    app.text_input(key=f"measure-why-{attack}").set_value(WHY).run()
+    app.button(key="ask-measures").click().run()
+    assert "approve-measures" not in keys(app)
+    other = opened(open_app, attack, "approver", do="measures")
+    other.button(key="approve-measures").click().run()
+    assert not other.exception
+    assert "Ваше согласие дано 9 мерам." in shown(other)
