@@ -235,6 +235,7 @@ def took_in(
     """
     if incident.merged_into_id is not None:
         return incident
+    attacks.refresh(session, incident, at)
     if incident.state not in moving.OVER:
         notices.new_incident(session, incident, house.channels, at)
     if incident.state is IncidentState.SUSPECTED:
