@@ -8,7 +8,7 @@ from sqlmodel import Session
 from dashboard import data
 from dashboard.i18n import N_, _, in_language, ngettext
 from dashboard.knowledge import doing
-from dashboard.knowledge.faults import said
+from dashboard.knowledge.faults import refused, said
 from dashboard.knowledge.reading import Known
 from dashboard.plain import Html, fill, join, one_line, plain, show, table
 from otklik.clock import now
@@ -53,7 +53,12 @@ def draw(who: Person, known: Known) -> None:
             defaults = Defaults(owner=str(st.session_state.get(OWNER) or "").strip())
             tried = try_import(known.house, name, text, defaults, now())
         except (InputError, PolicyError) as error:
-            show(fill('<p class="ot-wrong" role="alert">{text}</p>', text=one_line(str(error))))
+            show(
+                fill(
+                    '<p class="ot-wrong" role="alert">{text}</p>',
+                    text=one_line(refused(str(error))),
+                )
+            )
             return
         _seen(tried, name)
 
@@ -87,7 +92,8 @@ def _seen(tried: Tried, name: str) -> None:
     show(fill('<p role="status"><b>{text}</b></p>', text=text))
     rows = [_line(row) for row in tried.rows]
     rows += [
-        [str(one.line), _wrong(_("cannot be read")), _wrong(one.reason)] for one in tried.refused
+        [str(one.line), _wrong(_("cannot be read")), _wrong(refused(one.reason))]
+        for one in tried.refused
     ]
     show(table([_("Line"), _("What becomes of it"), _("Fact")], rows, kind="ot-kimport"))
     if not fit:

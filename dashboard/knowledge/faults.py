@@ -1,5 +1,7 @@
 """What is wrong with a field, in the person's language."""
 
+import re
+
 from dashboard.i18n import N_, _
 from responder.knowledge.judging_one import Fault
 
@@ -24,6 +26,29 @@ FAULTS = (
     N_("say in both languages what may be given"),
     N_("say who answers for the money"),
 )
+
+
+# what `responder.knowledge.importing` says of a row or a file: pattern, and our text
+_REFUSED = (
+    (r"(no) text in this row", N_("there is no text in this row")),
+    (r"too short to be a fact: (.+)", N_("too short to be a fact: {what}")),
+    (r"longer than (\d+) characters: .*", N_("longer than {what} signs: more than one fact")),
+    (r"(a) fact needs an owner: .*", N_("say who keeps it true")),
+    (r"the id (.+) stands in this file twice", N_("the id {what} stands in this file twice")),
+    (r"the id (.+) has other signs.*", N_("the id {what} has other signs than a-z, 0-9 and _")),
+    (r"(.+) is not one of .+", N_("{what} is none of the known words for this column")),
+    (r"(.+) is no date; .*", N_("{what} is no date; write 31.12.2026")),
+    (r"(.+): neither UTF-8 nor .*", N_("{what}: neither UTF-8 nor Windows-1251")),
+    (r"(.+):1: no column holds .*", N_("{what}: no column is called “text”")),
+)
+
+
+def refused(reason: str) -> str:
+    """Why a row or a file cannot be read, in the person's language; else as it was said."""
+    for pattern, text in _REFUSED:
+        if found := re.fullmatch(pattern, reason):
+            return _(text).format(what=found[1])
+    return reason
 
 
 def said(fault: Fault) -> str:

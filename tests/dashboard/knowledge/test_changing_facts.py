@@ -13,10 +13,16 @@ from dashboard import data
 from dashboard.knowledge import doing
 from dashboard.knowledge.bringing import NOTE, OWNER, PASTED
 from dashboard.knowledge.facts import FIND
+from dashboard.knowledge.faults import refused
 from otklik import database
+from otklik.clock import now
 from otklik.enums import ProposalKind, ProposalState, Role
+from otklik.errors import InputError
 from otklik.models import DraftRow, Person, Proposal
 from responder.knowledge.file import shipped_knowledge
+from responder.knowledge.importing.proposing import propose as propose_rows
+from responder.knowledge.importing.run import read_named
+from responder.knowledge.importing.values import Defaults
 from tests.dashboard.conftest import OpenApp
 from tests.dashboard.knowledge.test_knowledge_page import knowledge_only, opened
 from tests.dashboard.screen import shown
@@ -191,3 +197,23 @@ def test_pasted_rows_are_seen_with_what_is_wrong_and_proposed_together(
     admin = opened(open_app, "proposals", login="admin")
     admin.button(key="knowledge-activate-all").click().run()
     assert {row.state for row in rows(desk_engine)} == {ProposalState.ACTIVE}
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("text;owner\nКафе закрыто;Анна", "слишком коротко для факта: 'Кафе закрыто'"),
+        ("text;owner;until\nКафе открыто до полуночи.;Анна;завтра", "'завтра' — не дата"),
+        ("text;owner;topic\nКафе открыто до полуночи.;Анна;луна", "такого слова"),
+        ("colour;owner\nКафе открыто до полуночи.;Анна", "нет столбца «текст»"),
+    ],
+)
+def test_why_a_row_cannot_be_brought_in_is_told_in_russian(rows: str, told: str) -> None:
+    today = now().date()
+    try:
+        read, defaults = read_named("facts.csv", rows, Defaults(), today)
+        _made, faults = propose_rows(read, defaults, "facts.csv", today, [])
+        reason = faults[0].reason
+    except InputError as error:
+        reason = str(error)
+    assert told in refused(reason)
