@@ -127,7 +127,7 @@ def test_the_queue_says_where_an_answer_is_not_possible(
 ) -> None:
     add_held(desk_engine, "Ада", text="Где заказ?", cannot_answer=WHY)
     add_held(desk_engine, "Боб", platform="file", text="Хлеб чёрствый")
-    text = shown(open_app("operator", view=queue_only))
+    text = shown(open_app("operator", view=queue_only, sort="newest"))
     assert "ответить нельзя" in text
     assert "вручную" in text
 
@@ -145,7 +145,8 @@ def test_pictures_are_counted_named_and_never_linked(
     assert f'"{AWAY}' not in text
     assert "<img" not in text
     assert "слов нет, судить не о чем" in text
-    assert "только изображение/файл: 3" in shown(open_app("operator", view=queue_only))
+    queue = shown(open_app("operator", view=queue_only, sort="newest"))
+    assert "только изображение/файл: 3" in queue
 
 
 def test_a_picture_without_a_verdict_is_answered_in_a_persons_own_words(
@@ -166,6 +167,6 @@ def test_a_rating_without_words_shows_its_stars(open_app: OpenApp, desk_engine: 
     number = add_held(desk_engine, "Гоша", rating=2)
     for text in (
         shown(open_app("operator", mention=number)),
-        shown(open_app("operator", view=queue_only, language="en")),
+        shown(open_app("operator", view=queue_only, language="en", sort="newest")),
     ):
         assert 'aria-label="2 / 5">★★<i>★★★</i>' in text
