@@ -172,9 +172,17 @@ class Settings(BaseSettings):
         default=5, ge=1, description="A step that failed this often on a row leaves it `stuck`."
     )
     incident_size: int = Field(
-        default=5, ge=2, description="People with the same trouble that make an incident."
+        default=3, ge=2, description="People with one trouble that an incident needs at least."
     )
-    incident_hours: float = Field(default=72, gt=0, description="… within this many hours.")
+    incident_hours: float = Field(
+        default=72, gt=0, description="Older comments make and join no incident when they come."
+    )
+    incident_false_alarms_per_week: float = Field(
+        default=1.0,
+        gt=0,
+        le=100,
+        description="Suspected incidents a week that may turn out to be chance.",
+    )
     golden_share: float = Field(
         default=0.1,
         ge=0,

@@ -1,23 +1,36 @@
-"""Cases and incidents in the database: the grouping of `responder.incidents.grouping`, applied."""
+"""Cases and incidents in the database: storylines found on arrival, the unusual ones raised."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from otklik import audit
-from otklik.enums import Claim, Stance, Topic
-from otklik.models import Case, Incident, Mention, VerdictRow
+from otklik.enums import IncidentKind, Language, Stance
+from otklik.models import Case, Incident, Mention
 from otklik.settings import Settings
-from otklik.store import cases, judgements, members, mentions, subjects
-from otklik.subjects import Subject
+from otklik.store import cases, judgements, members, mentions
 from responder import same_person
-from responder.incidents.grouping import Neighbourhood, Story, Wave, keys_of
+from responder.incidents import lately
+from responder.incidents.commonly import usual_of
+from responder.incidents.emergence import WINDOWS, Budget, Surprise, judge
+from responder.incidents.shelf import Line, Shelf
+from responder.incidents.storyline import Storyline
 from responder.knowledge import Knowledge
 
-# how many recent unhappy mentions a new one is compared with
-NEIGHBOURS = 300
 _UNHAPPY = (Stance.CRITIC, Stance.HEATED, Stance.HATER)
+# a storyline not older than this is new as a whole: all of it becomes the incident
+_NEW = 2 * WINDOWS[-1]
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What a storyline is looked at with."""
+
+    shelf: Shelf
+    budget: Budget
+    at: datetime
 
 
 def open_cases(session: Session, rows: Sequence[Mention], at: datetime) -> None:
@@ -47,98 +60,90 @@ def find_incidents(
     Who may be somebody already known is suggested on the way.
     """
     same_person.suggest(session, rows, knowledge.own_contacts, at)
-    unhappy = [row for row in rows if row.stance in _UNHAPPY and row.starts_clock]
-    if not unhappy:
-        return []
     since = judgements.window_start(at, settings.incident_hours)
-    recent = judgements.list_recent_unhappy(session, settings.brand_id, since, NEIGHBOURS)
-    verdicts = judgements.list_verdicts(session, [*recent, *unhappy])
-    about = subjects.list_subjects(session, [*recent, *unhappy])
-    around = Neighbourhood([_story(row, verdicts, about, knowledge) for row in recent])
-    known = judgements.list_incidents(session, settings.brand_id, since)
+    fresh = [row for row in rows if _may_belong(row, since)]
+    if not fresh:
+        return []
+    known = judgements.list_incidents(session, settings.brand_id, at - lately.REMEMBERED)
+    budget = Budget(settings.incident_false_alarms_per_week, settings.incident_size)
+    ours = lately.of(session, settings.brand_id)
     touched: dict[int, Incident] = {}
-    for row in sorted(unhappy, key=lambda m: (m.waiting_since, m.id)):
-        if row.waiting_since < since:
-            continue
-        wave = around.wave_of(_story(row, verdicts, about, knowledge), settings.incident_size)
-        if wave is not None:
-            incident = _attach(session, row, wave, known, at)
-            touched[incident.id or 0] = incident
-            around.attach(wave.members, row.id or 0, incident.id or 0)
+    with ours.lock:
+        shelf = ours.follow(session, settings.brand_id, at)
+        fresh.sort(key=lambda row: (row.waiting_since, row.id or 0))
+        for row, story in zip(fresh, lately.read(session, fresh), strict=True):
+            line = shelf.add(story)
+            incident = known.get(line.incident_id or 0)
+            if incident is not None:
+                _attach(session, incident, [row])
+            else:
+                incident = _raise(session, row, line, _Look(shelf, budget, at))
+            if incident is not None:
+                known[incident.id or 0] = touched[incident.id or 0] = incident
     return list(touched.values())
 
 
-def _story(
-    row: Mention,
-    verdicts: dict[int, VerdictRow],
-    about: dict[int, Subject],
-    knowledge: Knowledge,
-) -> Story:
-    verdict = verdicts.get(row.id or 0)
-    return Story(
-        mention_id=row.id or 0,
-        author_id=row.author_id,
-        text=row.text,
-        topic=row.topic or Topic.NONE,
-        stance=row.stance or Stance.OTHER,
-        claim=verdict.claim if verdict else Claim.NONE,
-        incident_id=row.incident_id,
-        keys=keys_of(knowledge, row.text),
-        named=_sure(about.get(row.id or 0, Subject())),
-    )
+def _may_belong(row: Mention, since: datetime) -> bool:
+    return row.stance in _UNHAPPY and row.starts_clock and row.waiting_since >= since
 
 
-def _sure(subject: Subject) -> tuple[tuple[str, str], ...]:
-    return tuple((kind, one) for kind, ids in subject.by_kind().items() for one in sorted(ids))
-
-
-def _attach(
-    session: Session, row: Mention, wave: Wave, known: dict[int, Incident], at: datetime
-) -> Incident:
-    incident = known.get(wave.incident_id or 0) or _open(session, row, wave, at)
-    known[incident.id or 0] = incident
-    taken_out = members.list_excluded(session, incident.id or 0, [*wave.members, row.id or 0])
-    for member in mentions.list_mentions(session, wave.members):
-        if member.id in taken_out:
-            continue
-        member.incident_id = member.incident_id or incident.id
-        incident.first_at = min(incident.first_at, member.waiting_since)
-        session.add(member)
-    if row.id not in taken_out:
-        row.incident_id = incident.id
-    session.add(row)
-    session.flush()
-    incident.size = judgements.count_incident_authors(session, incident.id or 0)
-    incident.first_at = min(incident.first_at, row.waiting_since)
-    incident.last_at = max(incident.last_at, row.waiting_since)
-    incident.explanation = _explain(incident)
-    session.add(incident)
+def _raise(session: Session, row: Mention, line: Line, look: _Look) -> Incident | None:
+    """Make an incident of a storyline that has become unusual with this mention."""
+    shelf, budget = look.shelf, look.budget
+    storyline = line.seen_at(row.waiting_since, shelf)
+    if line.incident_id is not None or storyline.people < budget.least_people:
+        return None
+    usual = usual_of(shelf, line, storyline, row.waiting_since)
+    surprise = judge(storyline, usual, at=row.waiting_since, budget=budget)
+    if surprise is None:
+        return None
+    incident = _open(session, row, storyline, surprise, look.at)
+    shelf.become(line, incident.id or 0)
+    is_new = storyline.last_at - storyline.first_at <= _NEW
+    since = row.waiting_since - (_NEW if is_new else timedelta(hours=surprise.hours))
+    inside = [one.mention_id for one in line.stories.values() if one.at >= since]
+    _attach(session, incident, [*mentions.list_mentions(session, inside), row])
     return incident
 
 
-def _open(session: Session, row: Mention, wave: Wave, at: datetime) -> Incident:
+def _attach(session: Session, incident: Incident, rows: Sequence[Mention]) -> None:
+    """Put mentions into an incident, but for those that a person took out of it."""
+    number = incident.id or 0
+    taken_out = members.list_excluded(session, number, [row.id or 0 for row in rows])
+    for row in rows:
+        if row.id not in taken_out:
+            row.incident_id = row.incident_id or incident.id
+            session.add(row)
+    session.flush()
+    members.save_counts(session, incident)
+
+
+def _open(
+    session: Session, row: Mention, storyline: Storyline, surprise: Surprise, at: datetime
+) -> Incident:
     incident = judgements.save_incident(
         session,
         brand_id=row.brand_id,
-        kind=wave.kind,
-        topic=row.topic or Topic.NONE,
-        signature=" ".join(wave.words),
-        title=" · ".join(wave.words),
+        kind=IncidentKind.FAULT,
+        topic=storyline.topic,
+        signature=" ".join(storyline.words),
+        title=" · ".join(storyline.words),
         at=row.waiting_since,
     )
+    incident.explanation = _explain(storyline, surprise)
     audit.record(
         session,
         at=at,
         actor=audit.MACHINE,
         action="incident.suspected",
         subject=("incident", incident.id),
-        detail={"kind": wave.kind, "people": wave.people},
+        detail={"kind": incident.kind, "people": storyline.people},
         brand_id=row.brand_id,
     )
     return incident
 
 
-def _explain(incident: Incident) -> str:
-    hours = (incident.last_at - incident.first_at).total_seconds() / 3600
-    words = incident.signature.replace(" ", ", ")
-    return f"{incident.size} чел. за {max(hours, 1):.0f} ч, общее: {words}"
+def _explain(storyline: Storyline, surprise: Surprise) -> str:
+    """In the language in which the house writes of its own accord."""
+    said = surprise.said(Language.RUSSIAN)
+    return f"{said}; общее: {', '.join(storyline.words)}"

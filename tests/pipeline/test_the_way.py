@@ -249,8 +249,15 @@ def test_one_trouble_told_in_different_words_is_one_incident(stage: Stage) -> No
     )
     for number, text in enumerate(told):
         stage.site.add(text, f"guest{number}", at=START)
-    for number, word in enumerate(("горчит", "рассыпан", "дорогой", "остыл", "кислый")):
-        stage.site.add(f"Чай {word}, зелёный", f"other{number}", at=START)
+    others = (
+        "Курьер опоздал на два часа и нахамил",
+        "Деньги за возврат не вернули, жду неделю",
+        "Приложение не открывается, белый экран",
+        "На кассе очередь, работает одна из пяти",
+        "Сковорода поцарапана, крышки нет",
+    )
+    for number, text in enumerate(others):
+        stage.site.add(text, f"other{number}", at=START)
     pipeline.drain(stage.desk)
     with reading(stage.desk.engine) as db:
         rows = db.exec(select(Mention).order_by(col(Mention.id))).all()

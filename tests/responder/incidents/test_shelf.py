@@ -1,0 +1,118 @@
+"""Which storyline a mention continues: meaning, telling words, things of ours, copies."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from otklik.enums import Topic
+from responder.incidents import near_copies
+from responder.incidents.commonly import usual_of
+from responder.incidents.emergence import Budget, judge
+from responder.incidents.shelf import WIDTH, Likeness, Shelf
+from responder.incidents.story import Story, said_in
+
+AT = datetime(2026, 10, 20, 12, tzinfo=UTC)
+YOGURT = frozenset({("product", "yogurt")})
+
+
+def story(number: int, text: str, minutes: float = 0, **more: Any) -> Story:
+    signature = near_copies.signature(text)
+    return Story(
+        mention_id=number,
+        author_id=more.pop("author", number),
+        at=AT + timedelta(minutes=minutes),
+        topic=more.pop("topic", Topic.QUALITY),
+        named=more.pop("named", frozenset()),
+        words=said_in(text),
+        signature=signature,
+        bands=tuple(near_copies.bands(signature)),
+        **more,
+    )
+
+
+def meaning(*axes: float) -> Any:
+    row = np.zeros(WIDTH, dtype=np.float32)
+    row[: len(axes)] = axes
+    return row / np.linalg.norm(row)
+
+
+def test_copies_meet_whatever_their_punctuation() -> None:
+    shelf = Shelf()
+    one = shelf.add(story(1, "Вы сборище жуликов, закройтесь уже наконец"))
+    assert shelf.add(story(2, "вы сборище жуликов!!! закройтесь уже наконец")) is one
+    assert shelf.add(story(3, "Доставка опоздала на три часа")) is not one
+
+
+def test_one_meaning_in_two_languages_is_one_storyline() -> None:
+    shelf = Shelf()
+    one = shelf.add(story(1, "Кофе пахнет бензином", meaning=meaning(1, 0.1)))
+    assert shelf.add(story(2, "Coffee smells of petrol", meaning=meaning(1, 0.2))) is one
+    assert shelf.add(story(3, "Курьер нахамил", meaning=meaning(0, 1))) is not one
+
+
+@pytest.mark.parametrize(("other", "is_one"), [("lesnaya", True), ("mira", False)])
+def test_different_branches_keep_apart(other: str, is_one: bool) -> None:
+    shelf = Shelf()
+    here, there = (frozenset({("branch", one)}) for one in ("lesnaya", other))
+    one = shelf.add(story(1, "В магазине потоп у касс", meaning=meaning(1), named=here))
+    two = shelf.add(story(2, "Потоп в магазине, вода", meaning=meaning(1), named=there))
+    assert (two is one) is is_one
+
+
+def test_what_a_person_took_out_of_an_incident_draws_the_next_like_it_away() -> None:
+    shelf = Shelf()
+    inside = shelf.add(story(1, "Йогурт вздулся", meaning=meaning(1, 0.5), incident_id=7))
+    out = shelf.add(story(2, "Йогурт кислый", meaning=meaning(1, -0.5), apart_from=frozenset({7})))
+    assert out is not inside
+    assert shelf.add(story(3, "Йогурт как уксус", meaning=meaning(1, -0.4))) is out
+    assert shelf.add(story(4, "Йогурт раздут", meaning=meaning(1, 0.4))) is inside
+
+
+def test_members_of_one_incident_stand_together_however_unlike_they_are() -> None:
+    shelf = Shelf()
+    one = shelf.add(story(1, "Йогурт вздулся", meaning=meaning(1), incident_id=7))
+    assert shelf.add(story(2, "Курьер опоздал", meaning=meaning(0, 1), incident_id=7)) is one
+
+
+def test_the_oldest_go_first_and_nothing_of_them_stays() -> None:
+    shelf = Shelf(at_most=50)
+    for number in range(1, 400):
+        row = np.random.default_rng(number).normal(size=WIDTH).astype(np.float32)
+        vector = row / np.linalg.norm(row)
+        shelf.add(
+            story(number, f"слово{'абвгдежзик'[number % 10]} {number + 1000}", meaning=vector)
+        )
+    assert len(shelf) == 50
+    assert min(shelf.place) == 350
+    shelf.drop(list(shelf.place))
+    assert not shelf.lines
+    assert not shelf._by_word
+    assert not shelf._by_band
+
+
+def test_six_people_with_one_trouble_among_the_usual_are_unusual() -> None:
+    shelf = Shelf(Likeness())
+    for day in range(10):
+        for number in range(12):
+            name = day * 12 + number + 1
+            shelf.add(
+                story(
+                    name,
+                    f"жалоба {name + 1000}",
+                    minutes=-60 * (24 * day + 2 * number + 9),
+                    meaning=np.eye(1, WIDTH, name, dtype=np.float32)[0],
+                )
+            )
+    found = []
+    for number in range(6):
+        line = shelf.add(
+            story(500 + number, "Йогурт вздулся", number, named=YOGURT, meaning=meaning(1))
+        )
+        seen = line.seen_at(AT + timedelta(minutes=number), shelf)
+        usual = usual_of(shelf, line, seen, seen.last_at)
+        found.append(judge(seen, usual, at=seen.last_at, budget=Budget(1.0, 3)))
+    assert found[:2] == [None, None]
+    assert found[-1] is not None
+    assert found[-1].usual_per_day < 1
