@@ -20,6 +20,7 @@ from responder.incidents import attack_holds, attacks, life, membership, working
 from responder.incidents.attack_people import Who
 from responder.knowledge.file import shipped_knowledge
 from responder.policy.file import shipped_policy
+from responder.policy.seeing import see
 from tests.acts import approve
 from tests.fakes import Stage, make_stage
 
@@ -134,6 +135,16 @@ def test_none_of_eight_critics_is_handled_as_part_of_it(attack: Attack) -> None:
     after = {row.mention_id: row.text for row in attack.drafts()}
     assert {key: after[key] for key in attack.critics} == before
     assert not any(SAID in after[key] for key in attack.critics)
+
+
+def test_policy_sees_a_critic_outside_the_wave_and_the_hostile_inside(attack: Attack) -> None:
+    policy = shipped_policy()
+    with reading(attack.stage.desk.engine) as db:
+        rows = list(db.exec(select(Mention).where(Mention.incident_id == attack.incident_id)))
+        seen = see(db, rows, [policy], attack.stage.clock())
+        kinds = {row.id: seen.of(policy, row).incident_kind for row in rows}
+    assert {kinds[one] for one in attack.critics} == {None}
+    assert {kinds[row.id] for row in attack.hostile()} == {IncidentKind.ATTACK}
 
 
 def test_one_text_in_a_thread_carries_the_statement_and_the_rest_is_held(attack: Attack) -> None:
