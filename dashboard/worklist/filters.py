@@ -151,7 +151,7 @@ def in_order(wanted: QueueFilter) -> QueueFilter:
 
 def _sorts() -> dict[SortBy, str]:
     return {
-        SortBy.PRESSURE: _("as they are handed out"),
+        SortBy.PRESSURE: _("handing-out order"),
         SortBy.URGENCY: _("the most urgent first"),
         SortBy.DUE: _("due first"),
         SortBy.NEWEST: _("newest first"),

@@ -36,6 +36,10 @@ FIELDS = {
     "knowledge-note": "Об этом спрашивают",
 }
 
+TABLE = """text;topic;keywords;owner;until
+Прокат палатки стоит 500 рублей в сутки.;price;палатка;управляющий кафе;2027-12-31
+"""
+
 
 def running(engine: Engine, url: str) -> Stage:
     """The pipeline as it runs beside the desk; people of its own have other logins."""
@@ -117,6 +121,11 @@ def test_a_gap_becomes_a_fact_that_the_open_case_cites(
         part(page, "Факты")
         expect(page.locator(".ot-known-fact").first).to_be_visible(timeout=60_000)
         page.screenshot(path=screenshots / "knowledge-facts-dark-ru.png")
+        part(page, "Загрузить")
+        page.locator("input[type=file]").set_input_files(
+            {"name": "facts.csv", "mimeType": "text/csv", "buffer": TABLE.encode()}
+        )
+        expect(page.get_by_text("Можно предложить: 1")).to_be_visible(timeout=60_000)
     pipeline.drain(stage.desk)
     (fresh,) = cited(engine) - before
     assert "samovar" in fresh
