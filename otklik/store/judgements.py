@@ -160,29 +160,6 @@ def close_cases_if_done(session: Session, case_ids: Iterable[int | None], at: da
     clocks.close_resolutions(session, [number for (number,) in closed], at)
 
 
-_UNHAPPY = (Stance.CRITIC, Stance.HEATED, Stance.HATER)
-
-
-def list_recent_unhappy(
-    session: Session, brand_id: str, since: datetime, limit: int
-) -> list[Mention]:
-    """The newest unhappy mentions with a known date, for grouping; newest first."""
-    return list(
-        session.exec(
-            select(Mention)
-            .where(
-                Mention.brand_id == brand_id,
-                col(Mention.stance).in_(_UNHAPPY),
-                col(Mention.starts_clock),
-                Mention.waiting_since >= since,
-                col(Mention.deleted_at).is_(None),
-            )
-            .order_by(col(Mention.waiting_since).desc(), col(Mention.id).desc())
-            .limit(limit)
-        )
-    )
-
-
 def list_incidents(session: Session, brand_id: str, since: datetime) -> dict[int, Incident]:
     """Incidents that were alive since then, by id; those that were merged are left out.
 

@@ -2,7 +2,7 @@
 
 What insults hide their letters behind (ё, case, doubled letters, punctuation, digits, links) is
 folded away first. Signatures and bands are kept in the database, so their numbers may never
-change with a library: they are made here (docs/decisions/0023).
+change with a library: they are made here (docs/decisions/0024).
 """
 
 import re

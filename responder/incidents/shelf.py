@@ -48,20 +48,19 @@ class Likeness:
 
 @dataclass(eq=False)
 class Line:
-    """One storyline as it grows: its stories and what they have in common."""
+    """One storyline as it grows: its stories and what they have in common.
+
+    `last_at`: when the newest story was told that ever was in it.
+    """
 
     key: int
+    last_at: datetime
     incident_id: int | None = None
     stories: dict[int, Story] = field(default_factory=dict)
     words: Counter[str] = field(default_factory=Counter)
     named: Counter[tuple[str, str]] = field(default_factory=Counter)
     topics: Counter[Topic] = field(default_factory=Counter)
     meaning: Vector = field(default_factory=lambda: np.zeros(WIDTH, dtype=np.float32))
-
-    @property
-    def last_at(self) -> datetime:
-        """When its newest story was told."""
-        return max(story.at for story in self.stories.values())
 
     def ids(self, kind: str) -> set[str]:
         """Things of that kind that a third of its stories name."""
@@ -73,6 +72,7 @@ class Line:
         _count(self.words, story.words, sign)
         _count(self.named, story.named, sign)
         self.topics[story.topic] += sign
+        self.last_at = max(self.last_at, story.at)
         if story.meaning is not None:
             self.meaning += sign * story.meaning
 
@@ -195,9 +195,11 @@ class Shelf:
     def _may_meet(self, story: Story, line: Line) -> bool:
         if line.incident_id is not None and line.incident_id in story.apart_from:
             return False
-        here, there = story.ids("branch"), line.ids("branch")
-        is_elsewhere = bool(here and there) and not here & there
-        return not is_elsewhere or bool(story.ids("product") & line.ids("product"))
+        here = story.ids("branch")
+        there = line.ids("branch") if here else here
+        if not there or here & there:
+            return True
+        return bool(story.ids("product") & line.ids("product"))
 
     def _scores(self, story: Story) -> dict[int, float]:
         """How like each storyline is that may be meant, by key."""
@@ -239,14 +241,14 @@ class Shelf:
                 line = self.lines[key]
                 often = math.sqrt(line.words[word] / len(line.stories))
                 found[key] = found.get(key, 0.0) + weight * often / total
-        best = sorted(found, key=lambda key: (-found[key], key))[:24]
+        best = sorted(found, key=lambda key: (-found[key], key))[:8]
         return {key: found[key] for key in best}
 
     def _by_things(self, story: Story, line: Line) -> float:
         """For one thing of ours that both name, against two different ones."""
         here = {one for kind in _THINGS for one in story.ids(kind)}
-        there = {one for kind in _THINGS for one in line.ids(kind)}
-        if not here or not there:
+        there = {one for kind in _THINGS for one in line.ids(kind)} if here else here
+        if not there:
             return 0.0
         return self.likeness.thing if here & there else self.likeness.other_thing
 
@@ -254,7 +256,7 @@ class Shelf:
 
     def _begin(self, story: Story) -> Line:
         self._last += 1
-        line = self.lines[self._last] = Line(self._last, story.incident_id)
+        line = self.lines[self._last] = Line(self._last, story.at, story.incident_id)
         if story.incident_id is not None:
             self._of_incident[story.incident_id] = line
         self._row[line.key] = len(self._slots)

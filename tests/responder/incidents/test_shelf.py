@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from otklik.enums import Topic
+from otklik.usual import Usual
 from responder.incidents import near_copies
-from responder.incidents.commonly import usual_of
 from responder.incidents.emergence import Budget, judge
 from responder.incidents.shelf import WIDTH, Likeness, Shelf
 from responder.incidents.story import Story, said_in
@@ -92,27 +92,24 @@ def test_the_oldest_go_first_and_nothing_of_them_stays() -> None:
     assert not shelf._by_band
 
 
-def test_six_people_with_one_trouble_among_the_usual_are_unusual() -> None:
-    shelf = Shelf(Likeness())
-    for day in range(10):
-        for number in range(12):
-            name = day * 12 + number + 1
-            shelf.add(
+def test_six_people_with_one_trouble_are_unusual_and_one_who_writes_six_times_is_not() -> None:
+    usual = Usual(AT, (0.02,) * 72, per_day=0.5, per_week_in_all=84, spread=1.5)
+    budget = Budget(1.0, 3)
+    for people, is_unusual in ((6, True), (1, False)):
+        shelf = Shelf(Likeness())
+        for number in range(6):
+            line = shelf.add(
                 story(
-                    name,
-                    f"жалоба {name + 1000}",
-                    minutes=-60 * (24 * day + 2 * number + 9),
-                    meaning=np.eye(1, WIDTH, name, dtype=np.float32)[0],
+                    500 + number,
+                    "Йогурт вздулся",
+                    number,
+                    named=YOGURT,
+                    meaning=meaning(1),
+                    author=number % people,
                 )
             )
-    found = []
-    for number in range(6):
-        line = shelf.add(
-            story(500 + number, "Йогурт вздулся", number, named=YOGURT, meaning=meaning(1))
+        seen = line.seen_at(AT + timedelta(minutes=9), shelf)
+        assert seen.people == people
+        assert (judge(seen, usual, at=AT + timedelta(minutes=9), budget=budget) is not None) is (
+            is_unusual
         )
-        seen = line.seen_at(AT + timedelta(minutes=number), shelf)
-        usual = usual_of(shelf, line, seen, seen.last_at)
-        found.append(judge(seen, usual, at=seen.last_at, budget=Budget(1.0, 3)))
-    assert found[:2] == [None, None]
-    assert found[-1] is not None
-    assert found[-1].usual_per_day < 1
