@@ -17,12 +17,11 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from otklik.enums import Topic
-from otklik.usual import HOUR, Usual
+from otklik.usual import HOUR
 
 PAST = timedelta(weeks=8)
 LEFT_OUT = timedelta(days=3)
 _HALF_LIFE = timedelta(weeks=3)  # a week that old weighs half
-_FORWARD = 97  # hours that `Usual.hourly` reaches back
 # how many days, people and days² the prior counts for
 _PRIOR_DAYS, _PRIOR_PEOPLE, _PRIOR_SPREAD, _PRIOR_WEIGHT = 1.0, 4.0, 0.15, 3.0
 _LEAST_SPREAD, _MOST_SPREAD = 1e-3, 2.0
@@ -45,12 +44,14 @@ class Rates:
     """What was learned of one company.
 
     Attributes:
+        since: when the oldest of what it was learned from was told.
         per_day: unhappy people on an average day, all topics.
         by_topic: the same of each topic.
         shape: how many times as many come in an hour as on average, by (day off, local hour).
-        spread: size of the negative binomial of a day.
+        spread: size of the negative binomial of a topic's day.
     """
 
+    since: datetime
     per_day: float
     by_topic: dict[Topic, float]
     shape: dict[Bin, float]
@@ -58,19 +59,8 @@ class Rates:
     zone: ZoneInfo
     is_day_off: IsDayOff
 
-    def usual(self, topic: Topic, at: datetime) -> Usual:
-        """What is usual of a topic before `at`."""
-        start = at.replace(minute=0, second=0, microsecond=0)
-        an_hour = self.by_topic[topic] / 24
-        return Usual(
-            at=start,
-            hourly=tuple(an_hour * self._shape_at(start - back * HOUR) for back in range(_FORWARD)),
-            per_day=self.by_topic[topic],
-            per_week_in_all=self.per_day * 7,
-            spread=self.spread,
-        )
-
-    def _shape_at(self, hour: datetime) -> float:
+    def shape_at(self, hour: datetime) -> float:
+        """How many times as many people come in that hour as on average."""
         return self.shape[_bin(hour, self.zone, self.is_day_off)]
 
 
@@ -118,6 +108,7 @@ def _rates(hours: Sequence[UnhappyHour], seen: _Seen) -> Rates:
     per_day = (sum(people.values()) + _PRIOR_DAYS) / (seen.days + _PRIOR_DAYS)
     share = per_day * _PRIOR_DAYS / len(Topic)
     rates = Rates(
+        since=seen.since,
         per_day=per_day,
         by_topic={one: (people[one] + share) / (seen.days + _PRIOR_DAYS) for one in Topic},
         shape=_shape(in_bin, seen, per_day / 24),

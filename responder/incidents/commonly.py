@@ -1,8 +1,8 @@
-"""What is usual of the thing or the topic of a storyline, by what stands on the shelf beside it.
+"""What is usual of the thing or the topic of a storyline.
 
-A storyline's share of all complaints is as it was with everything else; how many there are in
-all follows the hours as they were. So a busy evening and a holiday's peak raise what is expected
-of every storyline alike.
+How many people are unhappy in all, and at which hours, the company's own past says; which part of
+them is of this thing or topic, what stands on the shelf beside it. The hours follow everybody's
+pace, so that a busy evening and a holiday's peak raise what is expected of every storyline alike.
 """
 
 from __future__ import annotations
@@ -10,20 +10,21 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from otklik.usual import HOUR, Usual
+from otklik.usual_rates import Rates
 from responder.incidents.shelf import Line, Shelf
+from responder.incidents.story import Story
 from responder.incidents.storyline import Storyline
 
-HOURS = 72
-SPREAD = 1.5
+HOURS = 97
+SPREAD = 1.5  # a storyline's days differ at least as much
 LEAST_DAYS = 2.0  # nobody has a usual day before that
 KNOWN_DAYS = 7.0  # before that, what is usual may be as much as several times what was seen
 UNSEEN = 1.0  # what nobody has seen yet is not impossible
 NEW_DESK = 15.0
 
 
-def usual_of(shelf: Shelf, line: Line, storyline: Storyline, at: datetime) -> Usual:
+def usual_of(shelf: Shelf, line: Line, storyline: Storyline, at: datetime, rates: Rates) -> Usual:
     """What is usual of what a storyline names (without a thing of ours: of its topic)."""
-    things = set(storyline.named)
     others = [
         one
         for other in shelf.lines.values()
@@ -31,25 +32,43 @@ def usual_of(shelf: Shelf, line: Line, storyline: Storyline, at: datetime) -> Us
         for one in other.stories.values()
         if one.at <= at
     ]
-    if things:
-        alike = sum(1 for one in others if one.named & things)
-    else:
-        alike = sum(1 for one in others if one.topic is storyline.topic)
     first = min((one.at for one in others), default=at)
+    known = (at - min(first, rates.since)) / timedelta(days=1)
+    in_all = _in_all(others, first, at, rates, known)
+    unseen = UNSEEN + NEW_DESK * max(0.0, 1 - known / KNOWN_DAYS)
+    share = (_alike(others, storyline) + unseen) / (len(others) + unseen)
+    return Usual(
+        at=at - HOUR,
+        hourly=tuple(share * one for one in _paced(others, at, in_all / 24, rates)),
+        per_day=in_all * share,
+        per_week_in_all=in_all * 7,
+        spread=min(rates.spread, SPREAD),
+    )
+
+
+def _in_all(
+    others: list[Story], first: datetime, at: datetime, rates: Rates, known: float
+) -> float:
+    """Unhappy people on an average day; a desk of a few days looks at these as well."""
+    if known >= KNOWN_DAYS:
+        return rates.per_day
     days = max((at - first) / timedelta(days=1), LEAST_DAYS)
-    mean = len(others) / (days * 24)
-    counts = [0] * HOURS
+    return max(rates.per_day, len(others) / days)
+
+
+def _alike(others: list[Story], storyline: Storyline) -> int:
+    things = set(storyline.named)
+    if things:
+        return sum(1 for one in others if one.named & things)
+    return sum(1 for one in others if one.topic is storyline.topic)
+
+
+def _paced(others: list[Story], at: datetime, an_hour: float, rates: Rates) -> list[float]:
+    """People expected in all in the hour before `at`, and so on backwards: as usual, or more."""
+    seen = [0] * HOURS
     for one in others:
         back = int((at - one.at) / HOUR)
         if back < HOURS:
-            counts[back] += 1
-    unseen = UNSEEN + NEW_DESK * max(0.0, 1 - days / KNOWN_DAYS)
-    per_day = (alike + unseen) / days
-    pace = [max(1.0, (count + 1) / (mean + 1)) for count in counts]
-    return Usual(
-        at=at - HOUR,
-        hourly=tuple(per_day / 24 * one for one in pace),
-        per_day=per_day,
-        per_week_in_all=(len(others) + 1) / days * 7,
-        spread=SPREAD,
-    )
+            seen[back] += 1
+    usual = [an_hour * rates.shape_at(at - (back + 1) * HOUR) for back in range(HOURS)]
+    return [one * max(1.0, (count + 1) / (one + 1)) for one, count in zip(usual, seen, strict=True)]

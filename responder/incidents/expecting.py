@@ -8,28 +8,23 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from otklik.enums import Topic
 from otklik.operations.holidays import production_year
 from otklik.settings import Settings
 from otklik.store.usual import find_first_moment, list_unhappy_hours
-from otklik.usual import Usual
 from otklik.usual_rates import LEFT_OUT, PAST, Rates, learn
 
 _known: WeakKeyDictionary[Engine, dict[str, tuple[datetime, Rates]]] = WeakKeyDictionary()
 
 
-def usual_for(session: Session, settings: Settings, topic: Topic, at: datetime) -> Usual:
-    """How many unhappy people of `topic` a usual hour before `at` brings.
-
-    What was learned is kept in this process until the next hour begins.
-    """
+def rates_for(session: Session, settings: Settings, at: datetime) -> Rates:
+    """What the past of the brand says is usual; kept in this process until the next hour begins."""
     start = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     brands = _known.setdefault(session.get_bind().engine, {})
     learned_at, rates = brands.get(settings.brand_id, (None, None))
     if rates is None or learned_at != start:
         rates = learn_now(session, settings, start)
         brands[settings.brand_id] = start, rates
-    return rates.usual(topic, start)
+    return rates
 
 
 def learn_now(session: Session, settings: Settings, start: datetime) -> Rates:

@@ -11,8 +11,9 @@ from otklik.enums import IncidentKind, Language, Stance
 from otklik.models import Case, Incident, Mention
 from otklik.settings import Settings
 from otklik.store import cases, judgements, members, mentions
+from otklik.usual_rates import Rates
 from responder import same_person
-from responder.incidents import lately
+from responder.incidents import expecting, lately
 from responder.incidents.commonly import usual_of
 from responder.incidents.emergence import WINDOWS, Budget, Surprise, judge
 from responder.incidents.shelf import Line, Shelf
@@ -30,6 +31,7 @@ class _Look:
 
     shelf: Shelf
     budget: Budget
+    rates: Rates
     at: datetime
 
 
@@ -66,6 +68,7 @@ def find_incidents(
         return []
     known = judgements.list_incidents(session, settings.brand_id, at - lately.REMEMBERED)
     budget = Budget(settings.incident_false_alarms_per_week, settings.incident_size)
+    rates = expecting.rates_for(session, settings, at)
     ours = lately.of(session, settings.brand_id)
     touched: dict[int, Incident] = {}
     with ours.lock:
@@ -77,7 +80,7 @@ def find_incidents(
             if incident is not None:
                 _attach(session, incident, [row])
             else:
-                incident = _raise(session, row, line, _Look(shelf, budget, at))
+                incident = _raise(session, row, line, _Look(shelf, budget, rates, at))
             if incident is not None:
                 known[incident.id or 0] = touched[incident.id or 0] = incident
     return list(touched.values())
@@ -93,7 +96,7 @@ def _raise(session: Session, row: Mention, line: Line, look: _Look) -> Incident 
     storyline = line.seen_at(row.waiting_since, shelf)
     if line.incident_id is not None or storyline.people < budget.least_people:
         return None
-    usual = usual_of(shelf, line, storyline, row.waiting_since)
+    usual = usual_of(shelf, line, storyline, row.waiting_since, look.rates)
     surprise = judge(storyline, usual, at=row.waiting_since, budget=budget)
     if surprise is None:
         return None

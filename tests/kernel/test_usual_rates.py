@@ -39,10 +39,8 @@ def drawn(mean: float, *, size: float | None = None, seed: int = 1) -> Iterator[
 def test_a_level_company_is_known_by_its_rate() -> None:
     rates = learned(list(drawn(2.0)))
     assert rates.by_topic[Topic.QUALITY] == pytest.approx(48, rel=0.1)
-    usual = rates.usual(Topic.QUALITY, UNTIL + timedelta(days=3, minutes=40))
-    assert usual.at == UNTIL + timedelta(days=3)
-    assert usual.between(usual.at - timedelta(days=3), usual.at) == pytest.approx(144, rel=0.1)
-    assert usual.per_week_in_all == pytest.approx(7 * 48, rel=0.1)
+    assert rates.per_day == pytest.approx(48, rel=0.1)
+    assert all(0.7 < one < 1.4 for one in rates.shape.values())
 
 
 def test_days_that_differ_more_than_by_chance_widen_the_spread() -> None:
@@ -58,10 +56,10 @@ def test_nights_and_days_off_have_rates_of_their_own() -> None:
         and local.weekday() < 5
     ]
     rates = learned(hours)
-    noon = datetime(2026, 11, 18, 9, tzinfo=UTC)
-    assert rates.usual(Topic.QUALITY, noon).hourly[0] > 3
-    assert rates.usual(Topic.QUALITY, noon + timedelta(hours=14)).hourly[0] < 0.7
-    assert rates.usual(Topic.QUALITY, noon + timedelta(days=3)).hourly[0] < 0.7
+    noon, an_hour = datetime(2026, 11, 18, 9, 40, tzinfo=UTC), rates.per_day / 24
+    assert an_hour * rates.shape_at(noon) > 3
+    assert an_hour * rates.shape_at(noon + timedelta(hours=14)) < 0.7
+    assert an_hour * rates.shape_at(noon + timedelta(days=3)) < 0.7
 
 
 def test_an_old_incident_is_no_yardstick() -> None:
@@ -76,7 +74,7 @@ def test_an_old_incident_is_no_yardstick() -> None:
 def test_a_company_without_a_past_is_taken_for_a_small_one(days: int) -> None:
     rates = learned([], since=UNTIL - timedelta(days=days))
     assert 0.3 <= rates.per_day <= 1
-    assert rates.usual(Topic.STAFF, UNTIL).between(UNTIL - timedelta(days=1), UNTIL) < 1
+    assert sum(rates.by_topic.values()) <= 1
 
 
 def test_a_topic_nobody_spoke_of_is_rare_and_not_impossible() -> None:

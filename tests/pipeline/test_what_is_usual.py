@@ -6,24 +6,23 @@ from datetime import timedelta
 
 from otklik import pipeline
 from otklik.database import reading
-from otklik.enums import Topic
 from otklik.store.usual import list_unhappy_hours
-from otklik.usual import Usual
-from responder.incidents.expecting import usual_for
+from otklik.usual_rates import Rates
+from responder.incidents.expecting import rates_for
 from tests.fakes import Stage
 
 
-def usual(stage: Stage, topic: Topic) -> Usual:
+def usual(stage: Stage) -> Rates:
     with reading(stage.desk.engine) as db:
-        return usual_for(db, stage.desk.settings, topic, stage.clock())
+        return rates_for(db, stage.desk.settings, stage.clock())
 
 
 def test_the_past_is_counted_by_people_and_the_newest_days_are_not(stage: Stage) -> None:
     begun = stage.clock()
     for day in range(10):
         at = begun - timedelta(days=20 - day)
-        for name in ("Анна", "Анна", "Борис"):
-            stage.site.add("Чай рассыпан, верните деньги", name, at=at)
+        for guest in ("Анна", "Анна", "Борис"):
+            stage.site.add("Чай рассыпан, верните деньги", guest, at=at)
     for name in range(30):  # what grows now is no part of its own yardstick
         stage.site.add("Чай рассыпан, верните деньги", f"Гость {name}", at=begun)
     pipeline.collect(stage.desk)
@@ -35,19 +34,19 @@ def test_the_past_is_counted_by_people_and_the_newest_days_are_not(stage: Stage)
         )
     assert [one.people for one in hours] == [2] * 10
     (topic,) = {one.topic for one in hours}
-    found = usual(stage, topic)
-    assert 0.7 <= found.per_day <= 1.7  # twenty people in seventeen days
-    assert found.per_week_in_all >= 7 * found.per_day
+    found = usual(stage)
+    assert 0.7 <= found.by_topic[topic] <= 1.7  # twenty people in seventeen days
+    assert found.per_day >= found.by_topic[topic]
 
 
 def test_it_is_learned_anew_when_the_next_hour_begins(stage: Stage) -> None:
-    assert usual(stage, Topic.QUALITY).per_week_in_all <= 7
+    assert usual(stage).per_day <= 1
     past = stage.clock() - timedelta(days=5)
     for name in range(40):
         stage.site.add("Чай рассыпан, верните деньги", f"Гость {name}", at=past)
     pipeline.collect(stage.desk)
     while pipeline.classify(stage.desk).done:
         pass
-    assert usual(stage, Topic.QUALITY).per_week_in_all <= 7
+    assert usual(stage).per_day <= 1
     stage.clock.wait(hours=1)
-    assert usual(stage, Topic.QUALITY).per_week_in_all > 10  # a storm counts as far as credible
+    assert usual(stage).per_day > 1.4  # a storm counts as far as credible
