@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import data
-from dashboard.i18n import _
+from dashboard.i18n import _, current_language
 from dashboard.incidents import acting, crowd, ending, glance, moving_on, naming, reading
 from dashboard.incidents.reading import IncidentRoom
 from dashboard.plain import Html, fill, join, one_line, show
@@ -12,7 +12,7 @@ from otklik.enums import MemberChange
 from otklik.models import Person
 from otklik.store.incidents import Figures
 from otklik.subjects import EntityKind
-from responder.incidents import membership
+from responder.incidents import emergence, membership
 from responder.incidents.moving import OVER
 
 REFRESH_SECONDS = 5
@@ -76,9 +76,13 @@ def grown(figures: Figures) -> str:
 
 def _why(room: IncidentRoom) -> Html:
     one = room.incident
+    seen = emergence.kept_in(one.evidence)
     return fill(
-        "{span} · {words}",
+        "{span} · {seen}{words}",
         span=naming.span_of(one),
+        seen=_("first seen as {said} · ").format(said=seen.said(current_language()))
+        if seen
+        else "",
         words=one_line(_("in common: {words}").format(words=one.signature), shown=200)
         if one.signature
         else "",

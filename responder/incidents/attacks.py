@@ -15,13 +15,14 @@ from otklik.store import customers, incidents, members, mentions, subjects
 from otklik.store import statements as statement_rows
 from otklik.subjects import Subject
 from responder import statements
-from responder.incidents import attack_holds, attack_people, moving
+from responder.incidents import attack_holds, attack_people, emergence, moving
 from responder.incidents.attack_people import REAL, Who
 from responder.incidents.attack_signs import US, Evidence, Judgement, Told, judge_kind
 
 SAMPLE = 200  # the newest members are looked at
 AIMED_AT = ("product", "branch")  # a product's insulters and the company's are two crowds
 NAMED = "named"  # in `Incident.evidence`: the kind that a person said
+_BESIDE = (NAMED, emergence.KEPT)  # no shares: they stay as they are
 
 __all__ = [
     "Evidence",
@@ -65,9 +66,9 @@ def refresh(session: Session, incident: Incident, at: datetime) -> Incident:
     held or let go.
     """
     judged = _judge(session, incident)
-    kept = {NAMED: incident.evidence[NAMED]} if NAMED in incident.evidence else {}
+    kept = {one: incident.evidence[one] for one in _BESIDE if one in incident.evidence}
     incident.evidence = {**judged.evidence.as_row(), **kept}
-    is_free = incident.state is IncidentState.SUSPECTED and not kept
+    is_free = incident.state is IncidentState.SUSPECTED and NAMED not in kept
     if is_free and judged.kind is not incident.kind:
         incident.kind = judged.kind
         detail = {"kind": judged.kind, "points": judged.evidence.points}

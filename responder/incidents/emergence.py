@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from scipy.special import betainc
 
@@ -22,6 +24,7 @@ WINDOWS = tuple(timedelta(hours=hours) for hours in (0.5, 2, 8, 24, 72))
 # never an incident, however few the looks: a company of three complaints a week has a week of
 # three looks, and would spend its budget on chance
 LEAST_UNLIKELY = 1e-3
+KEPT = "surprise"  # in `Incident.evidence`: what was seen when it was first suspected
 _OWN_PAST = timedelta(days=3)  # a storyline that is older knows its own rate
 
 
@@ -46,6 +49,10 @@ class Surprise:
     usual_per_day: float
     probability: float
 
+    def as_row(self) -> dict[str, Any]:
+        """As `Incident.evidence` keeps it."""
+        return {KEPT: asdict(self)}
+
     def said(self, language: Language | str) -> str:
         """Why it is unusual, one sentence."""
         russian = language == Language.RUSSIAN
@@ -55,6 +62,12 @@ class Surprise:
             return f"{self.seen} {people} за {_span(self.hours, russian)}, {usual}"
         people = "person" if self.seen == 1 else "people"
         return f"{self.seen} {people} in {_span(self.hours, russian)}, {usual}"
+
+
+def kept_in(evidence: Mapping[str, Any]) -> Surprise | None:
+    """What was seen when an incident was first suspected; None: people made it."""
+    found = evidence.get(KEPT)
+    return Surprise(**found) if found else None
 
 
 def judge(storyline: Storyline, usual: Usual, *, at: datetime, budget: Budget) -> Surprise | None:

@@ -134,6 +134,7 @@ def _open(
         at=row.waiting_since,
     )
     incident.explanation = _explain(storyline, surprise)
+    incident.evidence = surprise.as_row()
     audit.record(
         session,
         at=at,

@@ -7,10 +7,12 @@ from sqlalchemy import Engine, event
 from sqlmodel import select
 from streamlit.testing.v1 import AppTest
 
-from otklik import database
+from otklik import clock, database
 from otklik.enums import IncidentState, StatementState
 from otklik.models import Incident, Mention, Statement
 from otklik.store import members
+from responder.incidents import attacks
+from responder.incidents.emergence import Surprise
 from tests.dashboard.conftest import OpenApp
 from tests.dashboard.screen import shown
 
@@ -54,6 +56,26 @@ def test_the_list_shows_both_with_their_figures(
     assert "<b>24</b>" in said
     assert "<b>11</b>" in said
     assert {f"open-incident-{number}" for number in incidents.values()} <= keys(app)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("ru", "замечено так: 6 человек за 2 дня, обычно 1 в месяц"),
+        ("en", "first seen as 6 people in 2 days, usual 1 a month"),
+    ],
+)
+def test_why_it_was_suspected_is_said_in_the_reader_s_language(
+    open_app: OpenApp, desk_engine: Engine, incidents: dict[str, int], language: str, said: str
+) -> None:
+    number = next(iter(incidents.values()))
+    with database.session(desk_engine) as session:
+        incident = session.get_one(Incident, number)
+        incident.evidence = {**incident.evidence, **Surprise(6, 40, 0.1, 0.04, 1e-7).as_row()}
+        session.add(incident)
+        attacks.refresh(session, incident, clock.now())  # keeps it, whoever joins later
+    app = open_app("operator", view=one_only, id=str(number), language=language)
+    assert said in shown(app)
 
 
 def test_an_empty_list_says_what_comes_here(open_app: OpenApp) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from otklik.enums import Topic
 from otklik.usual import Usual
-from responder.incidents.emergence import Budget, Surprise, judge, tail
+from responder.incidents.emergence import Budget, Surprise, judge, kept_in, tail
 from responder.incidents.storyline import Storyline
 
 AT = datetime(2026, 11, 18, 12, 30, tzinfo=UTC)
@@ -126,5 +127,7 @@ def test_the_expected_of_a_level_company_is_its_rate_times_the_time(
 def test_a_surprise_is_said_in_both_languages(
     surprise: Surprise, russian: str, english: str
 ) -> None:
-    assert surprise.said("ru") == russian
-    assert surprise.said("en") == english
+    kept = kept_in(json.loads(json.dumps({"haters": 0.1, **surprise.as_row()})))
+    assert kept is not None
+    assert kept.said("ru") == russian
+    assert kept.said("en") == english
