@@ -50,7 +50,7 @@ from tests.proof.more_acting import MORE_ACTIONS, MoreActs, PlainWriter, listen
 from tests.servers.databases import PostgresServer
 
 FULL = os.environ.get("PROOF") == "full"
-EXAMPLES = {"sqlite": 16_000 if FULL else 300, "postgresql": 4_000 if FULL else 100}
+EXAMPLES = {"sqlite": 16_000 if FULL else 300, "postgresql": 4_000 if FULL else 60}
 STEPS = 14
 which = st.integers(0, 30)
 
