@@ -29,7 +29,7 @@ from otklik.store.intake import IntakeCount
 from otklik.switches import posting_mode
 from otklik.telling import tell_all
 from responder import deciding, escalation, notices, posting, proposing, relating
-from responder.incidents import lately, life, mended, waves
+from responder.incidents import life, mended, waves
 from responder.knowledge import expiry
 
 log = structlog.get_logger()
@@ -166,7 +166,7 @@ def classify(desk: Desk, limit: int = 200) -> StepCount:
 def group(desk: Desk, limit: int = 200) -> StepCount:
     """Put mentions into cases (one person) and incidents (one story)."""
     with reading(desk.engine) as db:
-        lately.prepare(db, desk.brand_id, desk.now(), limit)
+        waves.prepare(db, desk.settings, desk.now(), limit)
 
     def work(db: Session, rows: list[Mention]) -> None:
         waves.open_cases(db, rows, desk.now())

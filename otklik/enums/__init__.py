@@ -22,6 +22,7 @@ from otklik.enums.house import (
     SourceOrigin,
 )
 from otklik.enums.judgement import (
+    UNHAPPY,
     Abuse,
     Claim,
     Effort,
@@ -52,6 +53,7 @@ from otklik.enums.work import (
 )
 
 __all__ = [
+    "UNHAPPY",
     "Abuse",
     "ActKind",
     "ActState",

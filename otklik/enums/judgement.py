@@ -31,6 +31,9 @@ class Stance(StrEnum):
     OTHER = "other"
 
 
+UNHAPPY = (Stance.CRITIC, Stance.HEATED, Stance.HATER)
+
+
 class Urgency(IntEnum):
     """When a person at the desk must see it."""
 

@@ -10,6 +10,7 @@ from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, func, select
 
 from otklik.models import Mention
+from otklik.store.hours import hour_of
 
 _TOGETHER = 100
 Item = TypeVar("Item")
@@ -37,8 +38,6 @@ def find_last_arrival(session: Session, source_id: int) -> datetime | None:
 def list_arrivals(session: Session, source_id: int, since: datetime) -> list[Arrivals]:
     """Arrivals of strangers' mentions by the hour, oldest first; hours without any are absent."""
     moment = col(Mention.waiting_since)
-    postgres = session.get_bind().dialect.name == "postgresql"
-    hour = func.date_trunc("hour", moment) if postgres else func.substr(moment, 1, 13)
     found = session.exec(
         select(func.min(moment), func.max(moment), func.count())
         .where(
@@ -46,7 +45,7 @@ def list_arrivals(session: Session, source_id: int, since: datetime) -> list[Arr
             moment >= since,
             col(Mention.is_ours).is_(False),
         )
-        .group_by(hour)
+        .group_by(hour_of(moment, session))
         .order_by(func.min(moment))
     )
     return [Arrivals(first, last, count) for first, last, count in found]

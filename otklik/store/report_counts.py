@@ -16,6 +16,7 @@ from otklik.columns import UtcDateTime
 from otklik.enums import MentionState, Topic
 from otklik.models import DayCount, DraftRow, Mention, SubjectEntity
 from otklik.store import report_days
+from otklik.store.hours import hour_of
 from otklik.store.report_days import Piece
 
 Spans = Sequence[tuple[datetime, datetime]]
@@ -215,8 +216,6 @@ def count_hours(
         only_worked: leave out what was closed without an answer.
     """
     moment: Any = col(Mention.waiting_since)
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    hour = func.substr(moment, 1, 13) if is_sqlite else func.date_trunc("hour", moment)
     query = (
         select(func.min(moment), func.count())
         .where(
@@ -224,7 +223,7 @@ def count_hours(
             moment >= since,
             moment < until,
         )
-        .group_by(hour)
+        .group_by(hour_of(moment, session))
         .order_by(func.min(moment))
     )
     if only_worked:

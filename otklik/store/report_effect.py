@@ -9,12 +9,11 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, case, col, func, select
 
 from otklik.columns import UtcDateTime
-from otklik.enums import Stance
+from otklik.enums import UNHAPPY
 from otklik.models import Mention, MentionVersion
 from otklik.store.report_counts import Narrowing, conditions
 from otklik.store.report_replies import count_seconds_between, first_answer
 
-COMPLAINTS = (Stance.CRITIC, Stance.HEATED, Stance.HATER)
 AGAIN_WITHIN = timedelta(days=60)
 _KEPT = (
     *("id", "author_id", "platform", "stance", "topic", "urgency", "rating"),
@@ -61,7 +60,7 @@ def list_author_counts(
     first = _first_complaints(session, chosen, since, until)
     later: Any = aliased(Mention)
     start: Any = aliased(MentionVersion)
-    is_calm = case((later.id.is_(None), None), (later.stance.in_(COMPLAINTS), 0), else_=1).label(
+    is_calm = case((later.id.is_(None), None), (later.stance.in_(UNHAPPY), 0), else_=1).label(
         "is_calm"
     )
     rating = (func.coalesce(later.rating, first.c.rating) - start.rating).label("rating")
@@ -112,7 +111,7 @@ def _first_complaints(session: Session, chosen: list[Any], since: datetime, unti
             *chosen,
             moment >= since,
             moment < until,
-            col(Mention.stance).in_(COMPLAINTS),
+            col(Mention.stance).in_(UNHAPPY),
         )
         .subquery()
     )

@@ -5,10 +5,9 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from otklik.enums import MentionState, Stance
+from otklik.enums import UNHAPPY, MentionState
 from otklik.models import IncidentExclusion, Mention
 
-UNHAPPY = (Stance.CRITIC, Stance.HEATED, Stance.HATER)
 _UNGROUPED = (MentionState.COLLECTED, MentionState.CLASSIFIED)
 _CHUNK = 500
 

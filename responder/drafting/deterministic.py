@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from otklik.enums import Approach, Claim, Stance
+from otklik.enums import UNHAPPY, Approach, Claim, Stance
 from responder.drafting.address import address_for
 from responder.drafting.approaches import choose_approaches
 from responder.drafting.checking import lint_context
@@ -14,8 +14,6 @@ from responder.drafting.values import CitedFact, Draft, DraftRequest, Style
 from responder.knowledge import Current, Knowledge
 from responder.lint import lint
 from responder.points import Known, Point, find_known, find_known_in_thread, split_points
-
-_UNHAPPY = frozenset({Stance.CRITIC, Stance.HEATED, Stance.HATER})
 
 
 class DeterministicWriter:
@@ -82,7 +80,7 @@ class DeterministicWriter:
         """Pure praise has no points, unless harm is told of in it."""
         verdict = request.verdict
         is_pure = verdict.stance is Stance.PRAISE and verdict.claim is Claim.NONE
-        unhappy = is_pure or verdict.stance in _UNHAPPY
+        unhappy = is_pure or verdict.stance in UNHAPPY
         found = split_points(request.text, verdict.topic, self.knowledge, is_unhappy=unhappy)
         grave = [point for point in found if is_grave(point)]
         return tuple(grave if is_pure else found)

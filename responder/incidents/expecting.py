@@ -10,7 +10,8 @@ from sqlmodel import Session
 
 from otklik.operations.holidays import production_year
 from otklik.settings import Settings
-from otklik.store.usual import find_first_moment, list_unhappy_hours
+from otklik.store.report_counts import find_first_moment
+from otklik.store.usual import list_unhappy_hours
 from otklik.usual_rates import LEFT_OUT, PAST, Rates, learn
 
 _known: WeakKeyDictionary[Engine, dict[str, tuple[datetime, Rates]]] = WeakKeyDictionary()

@@ -62,12 +62,12 @@ def of(session: Session, brand_id: str) -> Lately:
         return _known.setdefault(engine, {}).setdefault(brand_id, Lately())
 
 
-def prepare(session: Session, brand_id: str, at: datetime, limit: int) -> None:
-    """Do what takes time before any row is claimed: vectors of what stands and of what comes."""
+def prepare(session: Session, brand_id: str, texts: Sequence[str], at: datetime) -> None:
+    """Vectors of what stands, and of the texts that come."""
     lately = of(session, brand_id)
     with lately.lock:
         lately.follow(session, brand_id, at)
-    vectors.vectors(storylines.list_ungrouped_texts(session, brand_id, limit))
+    vectors.vectors(texts)
 
 
 def read(session: Session, rows: Sequence[Mention]) -> list[Story]:

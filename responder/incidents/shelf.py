@@ -88,7 +88,6 @@ class Line:
         words.sort(key=lambda word: (-self.words[word] * shelf.weight(word), word))
         return Storyline(
             id=self.key,
-            brand_id="",
             topic=self.topics.most_common(1)[0][0],
             named=tuple((kind, one) for kind in _THINGS for one in sorted(self.ids(kind))),
             words=tuple(words[:4]),
@@ -96,7 +95,6 @@ class Line:
             people=len(first),
             first_at=told[0].at,
             last_at=told[-1].at,
-            incident_id=self.incident_id,
             times=tuple(sorted(first.values())),
         )
 

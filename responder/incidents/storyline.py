@@ -20,11 +20,9 @@ class Storyline:
         mentions: how many it ever had.
         people: how many different people told it within the window.
         times: the first mention of each of these people, oldest first, within the window.
-        incident_id: the incident it belongs to, or None.
     """
 
     id: int
-    brand_id: str
     topic: Topic
     named: tuple[tuple[str, str], ...]
     words: tuple[str, ...]
@@ -32,5 +30,4 @@ class Storyline:
     people: int
     first_at: datetime
     last_at: datetime
-    incident_id: int | None
     times: tuple[datetime, ...]

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from otklik import audit
-from otklik.enums import IncidentKind, Language, Stance
+from otklik.enums import UNHAPPY, IncidentKind, Language
 from otklik.models import Case, Incident, Mention
 from otklik.settings import Settings
-from otklik.store import cases, judgements, members, mentions
+from otklik.store import cases, judgements, members, mentions, storylines
 from otklik.usual_rates import Rates
 from responder import same_person
 from responder.incidents import expecting, lately
@@ -20,7 +20,6 @@ from responder.incidents.shelf import Line, Shelf
 from responder.incidents.storyline import Storyline
 from responder.knowledge import Knowledge
 
-_UNHAPPY = (Stance.CRITIC, Stance.HEATED, Stance.HATER)
 # a storyline not older than this is new as a whole: all of it becomes the incident
 _NEW = 2 * WINDOWS[-1]
 
@@ -48,6 +47,14 @@ def open_cases(session: Session, rows: Sequence[Mention], at: datetime) -> None:
     judgements.save_cases(session, list(fresh.values()))
     for row in rows:
         row.case_id = (known.get(row.author_id) or fresh[first[row.author_id]]).id
+
+
+def prepare(session: Session, settings: Settings, at: datetime, limit: int) -> None:
+    """Do what takes time before any row is claimed, if there is anything to group."""
+    texts = storylines.list_ungrouped_texts(session, settings.brand_id, limit)
+    if texts:
+        expecting.rates_for(session, settings, at)
+        lately.prepare(session, settings.brand_id, texts, at)
 
 
 def find_incidents(
@@ -87,7 +94,7 @@ def find_incidents(
 
 
 def _may_belong(row: Mention, since: datetime) -> bool:
-    return row.stance in _UNHAPPY and row.starts_clock and row.waiting_since >= since
+    return row.stance in UNHAPPY and row.starts_clock and row.waiting_since >= since
 
 
 def _raise(session: Session, row: Mention, line: Line, look: _Look) -> Incident | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from otklik.enums import Stance
+from otklik.enums import UNHAPPY
 from responder.lint.reading import LONGEST_READ, Sentence, sentences_of
 from responder.lint.values import Check, Hit, LintContext, hits, whole
 
@@ -260,7 +260,7 @@ def _gushes(text: str, context: LintContext) -> Iterator[Hit]:
     said = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), text[:LONGEST_READ])
     found = list(hits("forced_enthusiasm", _GUSH, said))
     yield from found
-    most = 1 if context.stance in (Stance.CRITIC, Stance.HEATED, Stance.HATER) else 2
+    most = 1 if context.stance in UNHAPPY else 2
     if text.count("!") > most and not found:
         yield Hit("forced_enthusiasm", whole(text))
 

@@ -21,7 +21,7 @@ import numpy as np
 from classifier.entities import Finder
 from classifier.lists import load_lists
 from otklik.bootstrap import open_judge
-from otklik.enums import Stance, Topic
+from otklik.enums import UNHAPPY, Topic
 from otklik.language import vectors
 from otklik.settings import Settings
 from responder.incidents import near_copies
@@ -31,7 +31,6 @@ from tests.conftest import ROOT
 from tests.scenarios.make import SCENARIOS, Row, background, told
 from tests.scenarios.playing import ENTITIES, RememberingJudge
 
-UNHAPPY = (Stance.CRITIC, Stance.HEATED, Stance.HATER)
 FAULTS = ("slow fault", "outage", "attack", "two faults", "two languages")
 
 

@@ -23,7 +23,6 @@ def made(*minutes: float, mentions: int = 0) -> Storyline:
     times = tuple(sorted(AT - timedelta(minutes=one) for one in minutes))
     return Storyline(
         id=1,
-        brand_id="default",
         topic=Topic.QUALITY,
         named=NUTS,
         words=("орех",),
@@ -31,7 +30,6 @@ def made(*minutes: float, mentions: int = 0) -> Storyline:
         people=len(times),
         first_at=times[0],
         last_at=times[-1],
-        incident_id=None,
         times=times,
     )
 
