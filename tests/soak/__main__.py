@@ -205,6 +205,7 @@ def soak(options: argparse.Namespace, folder: Path, stack: ExitStack) -> dict[st
                 "oldest_undecided": percentiles([age for _, age in queue]),
                 "undecided": percentiles([float(count) for count, _ in queue]),
                 "memory": memory.table(),
+                "memory_curve": memory.curve(),
                 "cpu_seconds": {name: round(spent) for name, spent in memory.cpu.items()},
                 "page_seconds": percentiles(list(people.times)),
                 "pages_drawn": len(people.times),

@@ -57,6 +57,10 @@ class Memory:
         """MiB at the start, after the warm-up and at the end; growth by regression after it."""
         return {name: _growth(rows) for name, rows in sorted(self.seen.items())}
 
+    def curve(self) -> dict[str, list[float]]:
+        """MiB of each process in every twelfth of the time: does it level?"""
+        return {name: _twelfths(rows) for name, rows in sorted(self.seen.items())}
+
 
 def _growth(rows: list[tuple[float, float]]) -> dict[str, float]:
     late = [row for row in rows if row[0] >= WARM * rows[-1][0]]
@@ -70,6 +74,12 @@ def _growth(rows: list[tuple[float, float]]) -> dict[str, float]:
         "most": round(max(size for _, size in rows), 1),
         "mib_per_hour": round(3600 * slope, 2),
     }
+
+
+def _twelfths(rows: list[tuple[float, float]]) -> list[float]:
+    step = max(1, len(rows) // 12)
+    sizes = [size for _, size in rows]
+    return [round(max(sizes[at : at + step]), 1) for at in range(0, len(sizes), step)]
 
 
 def undecided(engine: Engine) -> tuple[int, float]:
