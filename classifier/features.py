@@ -13,10 +13,11 @@ import numpy.typing as npt
 
 from classifier import signals
 from classifier.hardfacts import facts_of
-from classifier.wordbook import MOST_WORDS, Wordbook, Words
+from classifier.wordbook import Wordbook, Words
 from otklik.enums import Language
 from otklik.language.identify import identify
 from otklik.language.normaliser import Normalised, normalise
+from otklik.language.remembering import WORDS
 
 _SHAPE = ("length", "words", "russian", "long_text", "mean_word")
 DENSE_NAMES = (
@@ -60,7 +61,7 @@ class _Shelf:
 
 def _book() -> Wordbook:
     book = _Shelf.book
-    if len(book) > MOST_WORDS:
+    if len(book) > WORDS:
         book = _Shelf.book = Wordbook()
     return book
 

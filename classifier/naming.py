@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from otklik.language.grammar import analyser_of_russian
 from otklik.language.lemmas import lemma
+from otklik.language.remembering import WORDS
 
 _LEAST_PROBABLE = 1e-4
 _ENDING = re.compile(
@@ -34,7 +35,7 @@ class Form(NamedTuple):
     is_known: bool
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=WORDS)
 def forms_of(word: str) -> tuple[Form, ...]:
     """All readings of a lower-case word worth considering, at least one."""
     analyser = analyser_of_russian()

@@ -6,10 +6,10 @@ from collections import defaultdict
 
 from classifier.naming import forms_of, invented_forms, is_one_edit, stem
 from otklik.language.normaliser import URL, USER
+from otklik.language.remembering import WORDS
 
 LONG = 7  # letters: only longer words may be misspelt
 _LEAST_STEM = 4
-_MEMO_SIZE = 100_000
 
 Ids = tuple[tuple[int, bool], ...]  # (word, is it misspelt)
 RAW: Ids = ((-1, False),)  # a number or a handle: the original decides
@@ -23,7 +23,7 @@ class _Memo(dict[str, Ids]):
         self._words = words
 
     def __missing__(self, form: str) -> Ids:
-        if len(self) > _MEMO_SIZE:
+        if len(self) > WORDS:
             self.clear()
         found = self[form] = self._words.look_up(form)
         return found

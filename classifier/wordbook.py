@@ -24,7 +24,6 @@ I32 = npt.NDArray[np.int32]
 
 BITS = 17
 BUCKETS = 1 << BITS
-MOST_WORDS = 60_000
 _BASE = np.uint64(0x9E3779B97F4A7C15)
 _MIX_A, _MIX_B = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _SHIFT, _TOP = np.uint64(31), np.uint64(64 - BITS)

@@ -7,7 +7,9 @@ from dashboard import entrances, looks, warm
 from dashboard.gate import Gate, Headers
 from dashboard.sign_in import ROUTES
 from dashboard.theme import HERE
+from otklik.allocator import keep_memory_flat
 
+keep_memory_flat()
 app = st.App(
     HERE / "app.py",
     routes=[*ROUTES, *entrances.ROUTES, *looks.ROUTES],

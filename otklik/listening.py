@@ -24,6 +24,7 @@ from otklik.alerts._socket import SlackListener
 from otklik.alerts._updates import TelegramListener
 from otklik.alerts.slack import SlackConfig
 from otklik.alerts.telegram import TelegramConfig
+from otklik.allocator import keep_memory_flat
 from otklik.bootstrap import build_channels, open_database, with_channels
 from otklik.database import session
 from otklik.entries import ChannelSettings
@@ -101,6 +102,7 @@ def serve(settings: Settings, stopping: threading.Event) -> None:
 def main() -> None:
     """The process: until SIGINT or SIGTERM."""
     configure_logs()
+    keep_memory_flat()
     asked = threading.Event()
 
     def ask(_number: int, _frame: FrameType | None) -> None:

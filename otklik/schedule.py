@@ -23,6 +23,7 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from otklik import clock
+from otklik.allocator import keep_memory_flat
 from otklik.bootstrap import open_database, open_desk
 from otklik.desk import Desk, StepCount
 from otklik.heart import Heart, beating, serving
@@ -193,6 +194,7 @@ def serve() -> None:
 def main() -> None:
     """The process: logs, one clear line on an error, exit code 1."""
     configure_logs()
+    keep_memory_flat()
     with exit_on_error():
         serve()
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from otklik.language.lemmas import lemma
+from otklik.language.remembering import WORDS
 from otklik.verdicts import Span
 
 _WORD = re.compile(r"[^\W_]+(?:['’](?!s\b)[^\W_]+)*")
@@ -27,7 +28,7 @@ def tokens(text: str) -> Iterator[tuple[str, Span]]:
         yield found[0].lower().replace("ё", "е"), Span(start=found.start(), end=found.end())
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=WORDS)
 def stem(word: str) -> str:
     """Dictionary form of one Russian word; an English word without its commonest endings."""
     if not word.isascii():

@@ -10,10 +10,10 @@ import re
 from otklik.language.disguise import plain_word, read_chunk
 from otklik.language.folding import fold
 from otklik.language.obscenity import is_obscene
+from otklik.language.remembering import WORDS
 
 URL, USER, NUMBER = "httpurl", "@user", "0"
 
-_MAX_MEMO = 120_000
 _MAX_REMEMBERED = 60  # characters; a longer chunk hardly comes twice
 
 TOKEN = re.compile(
@@ -58,7 +58,7 @@ def chunk_of(raw: str) -> Chunk:
         return known
     found = _read(raw)
     if len(raw) <= _MAX_REMEMBERED:
-        if len(memo) >= _MAX_MEMO:
+        if len(memo) >= WORDS:
             memo.clear()
         memo[raw] = found
     return found
@@ -101,7 +101,7 @@ def chunk_from(places: list[Place], care: str = " ") -> Chunk:
 def _form(word: str) -> str:
     form = _forms.get(word)
     if form is None:
-        if len(_forms) >= _MAX_MEMO:
+        if len(_forms) >= WORDS:
             _forms.clear()
         form = _forms[word] = plain_word(word)
     return form

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
+from otklik.language.remembering import WORDS
+
 _LONGEST = 40  # letters of a word; longer ones are noise
 
 
@@ -26,7 +28,7 @@ class Reading(NamedTuple):
         return all(self.traits.get(name) == value for name, value in traits.items())
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=WORDS)
 def readings(word: str) -> tuple[Reading, ...]:
     """Dictionary readings of one word in any case, the likeliest first; none for guesses."""
     analyser = analyser_of_russian()
@@ -36,7 +38,7 @@ def readings(word: str) -> tuple[Reading, ...]:
     return tuple(Reading(one.lemma, one.pos, dict(one.feats), one.prob) for one in found)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=WORDS)
 def is_russian_word(word: str) -> bool:
     """Whether the Russian dictionary has this form; True where there is no dictionary."""
     analyser = analyser_of_russian()

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from otklik.enums import Language
+from otklik.language.remembering import WORDS
 
 _NOISE = re.compile(r"https?:\S+|[@#][\w.]+|<\w+>|\S+@\S+|&#?\w{1,8};")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -59,7 +60,7 @@ _RU_KNOWN, _RU_PLAIN, _FOREIGN, _OTHER_KNOWN = "к", "п", "ф", "д"
 _EN_KNOWN, _LATIN_PLAIN, _STRANGE, _MARKED, _ACCENTED = "e", "l", "?", "+", "~"
 _IN_LATIN = "т"  # Russian in Latin letters
 _ALSO_KNOWN = "ж"  # a word with foreign letters that is also a known foreign word
-_MAX_MEMO, _MAX_REMEMBERED = 120_000, 60
+_MAX_REMEMBERED = 60
 _traits: dict[str, str] = {}
 
 
@@ -114,7 +115,7 @@ def _read(raw: str) -> str:
         accented = _NOT_ENGLISH_LATIN.search(head) is not None
     traits += _ACCENTED if accented else ""
     if len(raw) <= _MAX_REMEMBERED:
-        if len(_traits) >= _MAX_MEMO:
+        if len(_traits) >= WORDS:
             _traits.clear()
         _traits[raw] = traits
     return traits

@@ -9,7 +9,8 @@ import warnings
 from collections.abc import Callable, Iterable
 from functools import cache
 
-_MEMO_SIZE = 200_000
+from otklik.language.remembering import WORDS
+
 _MAX_WORD = 40
 
 _memo: dict[str, str] = {}
@@ -24,11 +25,11 @@ def lemma(word: str) -> str:
 def lemmas(words: Iterable[str]) -> list[str]:
     """Dictionary forms in the order given; unknown words come back as they are."""
     wanted = list(words)
-    found = [_memo.get(word) for word in wanted]
-    if None in found:
-        _look_up([word for word, form in zip(wanted, found, strict=True) if form is None])
-        return [_memo.get(word, word) for word in wanted]
-    return [form for form in found if form is not None]
+    found = {word: form for word in wanted if (form := _memo.get(word)) is not None}
+    fresh = [word for word in dict.fromkeys(wanted) if word not in found]
+    # what was known may have been forgotten by now: the memo begins anew when it is full
+    found.update(zip(fresh, _look_up(fresh), strict=True))
+    return [found[word] for word in wanted]
 
 
 def backend() -> str:
@@ -37,7 +38,7 @@ def backend() -> str:
 
 
 def _look_up(words: list[str]) -> list[str]:
-    if len(_memo) > _MEMO_SIZE:
+    if len(_memo) > WORDS:
         _memo.clear()
     lemmatise = _backend()[1]
     forms = [_one(lemmatise, word) for word in words]

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from otklik.language.remembering import WORDS
+
 _PREFIX = (
     r"(?:о|по|на|за|до|от|ото|об|обо|вы|ни|не|у|про|при|пере|под|подо|раз|рас|разо|из|изо|"
     r"ис|с|со|в|без|бес|недо|само|охуе|полу|въ|съ|отъ|объ|обь|подъ|разъ|изъ|взъ|по-|на-|"
@@ -86,7 +88,6 @@ _INNOCENT = re.compile(
     r"cumul|cumin|document|circum|arsen|pissarr|titsian)\w*\Z"
 )
 _MAX_WORD = 40
-_MAX_MEMO = 120_000
 _memo: dict[str, bool] = {}
 
 
@@ -95,7 +96,7 @@ def is_obscene(word: str) -> bool:
     known = _memo.get(word)
     if known is None:
         known = 1 < len(word) <= _MAX_WORD and _read(word)
-        if len(_memo) >= _MAX_MEMO:
+        if len(_memo) >= WORDS:
             _memo.clear()
         if len(word) <= _MAX_WORD:
             _memo[word] = known

@@ -176,7 +176,7 @@ def _plain(letter: str) -> str:
     return form if len(form) == 1 else letter
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=8_000)
 def figures(text: str) -> tuple[Figure, ...]:
     """All figures of a text, in order."""
     plain = folded(text)

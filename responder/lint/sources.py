@@ -54,7 +54,7 @@ def alike(words: Iterable[str]) -> frozenset[str]:
     return frozenset(_SAME.get(word, word) for word in words if not word.isdigit()) - _NOISE
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=8_000)
 def meaning(text: str) -> frozenset[str]:
     """The telling words of a text, for comparing what two texts are about."""
     return alike(telling_stems(text))

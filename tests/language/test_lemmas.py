@@ -1,14 +1,24 @@
 """Lemmas behind one door."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from otklik.language import lemmas as module
 from otklik.language.lemmas import backend, lemma, lemmas
 
 
 def test_inflected_forms_share_a_lemma() -> None:
     assert lemma("деньгами") == lemma("денег") == lemma("деньги")
     assert lemmas(["операторы", "хамят"]) == [lemma("операторы"), lemma("хамят")]
+
+
+def test_a_full_memory_costs_no_word_its_lemma(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "WORDS", 2)
+    monkeypatch.setattr(module, "_memo", {})
+    known = lemmas(["коробками", "операторы", "деньгами"])
+    assert known[0] == "коробка"
+    assert lemmas(["коробками", "ложками"]) == ["коробка", "ложка"]
 
 
 def test_words_of_other_alphabets_stay_as_they_are() -> None:
