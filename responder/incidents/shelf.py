@@ -15,16 +15,14 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from otklik.enums import Topic
 from responder.incidents import near_copies
+from responder.incidents.gist import WIDTH, Gist, Vector
 from responder.incidents.story import Story
 from responder.incidents.storyline import Storyline
 
 _Key = TypeVar("_Key")
-Vector = NDArray[np.float32]
-WIDTH = 512  # of a sentence vector
 _THINGS = ("product", "branch")
 _DAY = timedelta(days=1)
 _WINDOW = timedelta(days=3)
@@ -34,15 +32,16 @@ _WINDOW = timedelta(days=3)
 class Likeness:
     """How much each kind of evidence counts, and how much is enough to be one storyline.
 
-    Chosen on the tuning halves of the scenarios (`python -m tests.bench.grouping_quality`).
+    Chosen on the tuning halves of the scenarios (`tests.bench.grouping_quality --choose`).
     """
 
-    enough: float = 0.40
-    words: float = 0.3
+    enough: float = 0.31
+    words: float = 0.05
     thing: float = 0.2
     other_thing: float = -0.12
     other_topic: float = -0.04
     a_day: float = -0.02
+    words_without_meaning: float = 0.3
     enough_without_meaning: float = 0.22
 
 
@@ -122,6 +121,7 @@ class Shelf:
         self._of_incident: dict[int, Line] = {}
         self._slots: list[int] = []  # line in each row of the matrix
         self._row: dict[int, int] = {}
+        self._gist = Gist()
         self._matrix = np.zeros((64, WIDTH), dtype=np.float32)
         self._last = 0
 
@@ -131,7 +131,9 @@ class Shelf:
     def add(self, story: Story) -> Line:
         """Put a story into the storyline it continues, or begin one with it."""
         self.drop([story.mention_id])
-        line = self.find(story) or self._begin(story)
+        line = self._find(story) or self._begin(story)
+        if story.meaning is not None:
+            self._gist.learn(story.meaning)
         line.stories[story.mention_id] = story
         line.put(story)
         self.place[story.mention_id] = line
@@ -144,7 +146,7 @@ class Shelf:
             self.drop([next(iter(self.place))])
         return line
 
-    def find(self, story: Story) -> Line | None:
+    def _find(self, story: Story) -> Line | None:
         """The storyline a story continues: that of its incident, of its copies, or most like."""
         if story.incident_id is not None:
             return self._of_incident.get(story.incident_id)
@@ -194,7 +196,9 @@ class Shelf:
         if line.incident_id is not None and line.incident_id in story.apart_from:
             return False
         here = story.ids("branch")
-        there = line.ids("branch") if here else here
+        if not here:
+            return True
+        there = line.ids("branch")
         if not there or here & there:
             return True
         return bool(story.ids("product") & line.ids("product"))
@@ -203,6 +207,7 @@ class Shelf:
         """How like each storyline is that may be meant, by key."""
         how, shared = self.likeness, self._shared(story)
         near = self._near(story, shared)
+        words = how.words_without_meaning if story.meaning is None else how.words
         found: dict[int, float] = {}
         for key in shared.keys() | near.keys():
             line = self.lines[key]
@@ -210,7 +215,7 @@ class Shelf:
                 days = max(0.0, (story.at - line.last_at) / _DAY)
                 found[key] = (
                     near.get(key, 0.0)
-                    + how.words * shared.get(key, 0.0)
+                    + words * shared.get(key, 0.0)
                     + self._by_things(story, line)
                     + (how.other_topic if story.topic not in line.topics else 0.0)
                     + how.a_day * days
@@ -221,7 +226,7 @@ class Shelf:
         """How near in meaning the nearest storylines are, and these."""
         if story.meaning is None or not self._slots:
             return {}
-        cosines = self._matrix[: len(self._slots)] @ story.meaning
+        cosines = self._gist.nearness(self._matrix[: len(self._slots)], story.meaning)
         least = max(0, len(cosines) - at_most)
         nearest = np.argpartition(cosines, least - 1)[least:] if least else range(len(cosines))
         wanted = {self._slots[row] for row in nearest}.union(also)
@@ -233,19 +238,23 @@ class Shelf:
         total = sum(weights.values()) or 1.0
         most = 20 + len(self.lines) // 20  # a word that many say finds nothing by itself
         found: dict[int, float] = {}
+        lines, root = self.lines, math.sqrt
         for word, weight in weights.items():
             keys = self._by_word.get(word, ())
+            share = weight / total
             for key in keys if len(keys) <= most else ():
-                line = self.lines[key]
-                often = math.sqrt(line.words[word] / len(line.stories))
-                found[key] = found.get(key, 0.0) + weight * often / total
+                line = lines[key]
+                often = root(line.words[word] / len(line.stories))
+                found[key] = found.get(key, 0.0) + share * often
         best = sorted(found, key=lambda key: (-found[key], key))[:8]
         return {key: found[key] for key in best}
 
     def _by_things(self, story: Story, line: Line) -> float:
         """For one thing of ours that both name, against two different ones."""
-        here = {one for kind in _THINGS for one in story.ids(kind)}
-        there = {one for kind in _THINGS for one in line.ids(kind)} if here else here
+        here = story.ids(*_THINGS)
+        if not here:
+            return 0.0
+        there = {one for kind in _THINGS for one in line.ids(kind)}
         if not there:
             return 0.0
         return self.likeness.thing if here & there else self.likeness.other_thing
@@ -264,8 +273,9 @@ class Shelf:
         return line
 
     def _turn(self, line: Line) -> None:
-        length = float(np.linalg.norm(line.meaning)) or 1.0
-        self._matrix[self._row[line.key]] = line.meaning / length
+        # the mean cosine to its stories, not the cosine to their mean: what is a little near to
+        # everything must not swallow everything
+        self._matrix[self._row[line.key]] = line.meaning / len(line.stories)
 
     def _end(self, line: Line) -> None:
         """Its row is taken by the last one."""

@@ -1,8 +1,10 @@
 """What grouping sees of an unhappy mention: its telling words, its things, its meaning. Pure."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +25,7 @@ _COMMON_WORDS = """
 with that this have from your they what were just again very when there here been will would
 bought ordered pack same also about
 """
+_NOTHING = frozenset[str]()
 _COMMON = frozenset(_COMMON_WORDS.split())
 
 
@@ -50,9 +53,18 @@ class Story:
     apart_from: frozenset[int] = frozenset()
     version: int = 1
 
-    def ids(self, kind: str) -> set[str]:
-        """Ids of what it names of that kind."""
-        return {one for named, one in self.named if named == kind}
+    @cached_property
+    def by_kind(self) -> Mapping[str, frozenset[str]]:
+        """Ids of what it names, by kind; a kind it does not name is absent."""
+        kinds = {kind for kind, _ in self.named}
+        return {
+            kind: frozenset(one for named, one in self.named if named == kind) for kind in kinds
+        }
+
+    def ids(self, *kinds: str) -> frozenset[str]:
+        """Ids of what it names of these kinds."""
+        known = self.by_kind
+        return _NOTHING.union(*(known.get(kind, _NOTHING) for kind in kinds)) if known else _NOTHING
 
 
 def telling_words(text: str) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """Which storyline a mention continues: meaning, telling words, things of ours, copies."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -113,3 +114,22 @@ def test_six_people_with_one_trouble_are_unusual_and_one_who_writes_six_times_is
         assert (judge(seen, usual, at=AT + timedelta(minutes=9), budget=budget) is not None) is (
             is_unusual
         )
+
+
+def test_what_all_complaints_share_makes_no_storyline() -> None:
+    """A hundred troubles of one trade stay apart, ten tellings of one among them stand together."""
+    rng = np.random.default_rng(7)
+    noise = rng.normal(size=(110, WIDTH)).astype(np.float32)
+    noise /= np.linalg.norm(noise, axis=1, keepdims=True)
+    trade = meaning(1, 1, 1)
+    vectors = [trade + 0.9 * own for own in noise[:100]]
+    vectors += [trade + 0.9 * noise[0] + 0.5 * own for own in noise[100:]]
+    texts = ["".join(rng.choice(list("абвгдежзик"), size=40)) for _ in vectors]
+    shelf = Shelf()
+    lines = [
+        shelf.add(story(number, text, number, meaning=row / np.linalg.norm(row)))
+        for number, (text, row) in enumerate(zip(texts, vectors, strict=True))
+    ]
+    apart = Counter(id(line) for line in lines[:100])
+    assert max(apart.values()) < 20
+    assert len({id(line) for line in lines[100:]}) == 1
