@@ -8,6 +8,8 @@ told here, not from nothing.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,11 +33,12 @@ class Gist:
         self._sum = self._sum + meaning
         self._told += 1
         if self._told >= _STEADY:
-            self._sum, self._told = self._sum / 2, self._told // 2
-        self._middle = self._sum / (self._told + _UNSURE)
+            self._sum, self._told = self._sum * np.float32(0.5), self._told // 2
+        self._middle = self._sum / np.float32(self._told + _UNSURE)
         # the length that is left, on the average: |x - m|² with |x| = 1
-        left = 1 - 2 * self._middle @ self._sum / self._told + self._middle @ self._middle
-        self._spread = float(np.sqrt(max(1e-6, left)))
+        shared = float(self._middle @ self._sum) / self._told
+        left = 1 - 2 * shared + float(self._middle @ self._middle)
+        self._spread = math.sqrt(max(1e-6, left))
 
     def nearness(self, means: NDArray[np.float32], meaning: Vector) -> Vector:
         """Cosine of a complaint to each of n groups, on the average over its members.
@@ -45,6 +48,6 @@ class Gist:
             meaning: of length 1.
         """
         own = meaning - self._middle
-        own = own / max(1e-6, float(np.linalg.norm(own)))
-        found: Vector = (means @ own - self._middle @ own) / self._spread
-        return found
+        length = max(1e-6, float(np.linalg.norm(own))) * self._spread
+        own /= np.float32(length)
+        return means @ own - self._middle @ own

@@ -20,7 +20,8 @@ import numpy as np
 from otklik.enums import Topic
 from otklik.language import vectors
 from responder.incidents import near_copies
-from responder.incidents.shelf import WIDTH, Shelf
+from responder.incidents.gist import WIDTH
+from responder.incidents.shelf import Shelf
 from responder.incidents.story import Story, said_in
 from tests.scenarios.make import half
 

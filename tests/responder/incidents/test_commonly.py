@@ -11,7 +11,8 @@ from otklik.enums import Topic
 from otklik.usual import HOUR, Usual
 from otklik.usual_rates import Rates
 from responder.incidents.commonly import usual_of
-from responder.incidents.shelf import WIDTH, Shelf
+from responder.incidents.gist import WIDTH
+from responder.incidents.shelf import Shelf
 from responder.incidents.story import Story, said_in
 from responder.incidents.storyline import Storyline
 

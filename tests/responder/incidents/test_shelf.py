@@ -11,7 +11,8 @@ from otklik.enums import Topic
 from otklik.usual import Usual
 from responder.incidents import near_copies
 from responder.incidents.emergence import Budget, judge
-from responder.incidents.shelf import WIDTH, Likeness, Shelf
+from responder.incidents.gist import WIDTH
+from responder.incidents.shelf import Likeness, Shelf
 from responder.incidents.story import Story, said_in
 
 AT = datetime(2026, 10, 20, 12, tzinfo=UTC)
