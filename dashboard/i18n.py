@@ -102,6 +102,12 @@ def ngettext(one: str, many: str, count: int) -> str:
     return translation(current_language()).ngettext(one, many, count).format(n=count)
 
 
+def unit(one: str, many: str, count: int) -> str:
+    """The form that goes with `count`, without the count: for one that is drawn by itself."""
+    found = translation(current_language()).ngettext(one, many, count)
+    return found.replace("{n}", "").strip()
+
+
 def in_language(russian: str, english: str) -> str:
     """Of two texts the one this browser reads."""
     return russian if current_language() == "ru" else english

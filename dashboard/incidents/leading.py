@@ -3,13 +3,13 @@
 import streamlit as st
 
 from dashboard import data
-from dashboard.i18n import _, current_language
+from dashboard.i18n import _, current_language, unit
 from dashboard.incidents import acting, crowd, ending, glance, moving_on, naming, reading
 from dashboard.incidents.reading import IncidentRoom
 from dashboard.plain import Html, fill, join, one_line, show
 from otklik.clock import now
 from otklik.enums import MemberChange
-from otklik.models import Person
+from otklik.models import Incident, Person
 from otklik.store.incidents import Figures
 from otklik.subjects import EntityKind
 from responder.incidents import emergence, membership
@@ -34,17 +34,21 @@ def draw(room: IncidentRoom, who: Person) -> None:
     undo_bar(who)
 
 
-def _title(room: IncidentRoom) -> Html:
-    one, figures = room.incident, room.figures
-    owner = room.people.get(one.owner_id or 0)
+def numbers(one: Incident, figures: Figures) -> tuple[tuple[str, str], ...]:
+    """What counts of an incident, each with its unit."""
     reach = one.reach if one.reach is not None else figures.reach
-    tiles = (
-        (str(figures.people), _("people")),
-        (str(figures.mentions), _("comments")),
+    return (
+        (str(figures.people), unit("{n} person", "{n} people", figures.people)),
+        (str(figures.mentions), unit("{n} comment", "{n} comments", figures.mentions)),
         (str(figures.waiting), _("still wait")),
         (grown(figures), _("in the last hour")),
         ("–" if reach is None else f"{reach:,}".replace(",", "\u202f"), _("followers reached")),
     )
+
+
+def _title(room: IncidentRoom) -> Html:
+    one, figures = room.incident, room.figures
+    owner = room.people.get(one.owner_id or 0)
     return fill(
         '<header class="ot-inc-head"><h2>{title}</h2>{kind}{state}'
         '<span class="ot-fine">{owner} · {department}</span></header>'
@@ -57,7 +61,7 @@ def _title(room: IncidentRoom) -> Html:
         why=_why(room),
         tiles=join(
             fill('<div class="ot-number ot-n-all"><b>{n}</b>{name}</div>', n=number, name=name)
-            for number, name in tiles
+            for number, name in numbers(one, figures)
         ),
         lessons=fill(
             '<p class="ot-inc-lessons"><b>{title}</b> {text}</p>',

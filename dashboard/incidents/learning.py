@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import words
-from dashboard.i18n import N_, _, ngettext
+from dashboard.i18n import N_, _, ngettext, unit
 from dashboard.incidents import naming
 from dashboard.incidents.reading import IncidentRoom
 from dashboard.plain import Html, fill, join, one_line, show
@@ -45,7 +45,7 @@ def _effect(room: IncidentRoom) -> Html:
         '<span class="ot-claimed"><b>{sums}</b>{said}</span></div><p class="ot-fine">{note}</p>',
         title=_("Effect so far"),
         people=room.figures.people,
-        name=_("people"),
+        name=unit("{n} person", "{n} people", room.figures.people),
         sums=sums or "–",
         said=_("claimed: {said}").format(said=said),
         note=_("Sums are what people wrote, the largest of each person once; nobody checked them."),

@@ -7,7 +7,7 @@ from dashboard import data, words
 from otklik import database
 from otklik.enums import IncidentState, Language, ReplyState, Stance, StatementState
 from otklik.models import Incident, IncidentChange, Person, Reply, Statement
-from otklik.store import incidents, lessons, members, mended, statements
+from otklik.store import deliveries, incidents, lessons, members, mended, statements
 from otklik.store.people import list_people
 from otklik.store.search import search_mentions
 from responder.incidents import attacks, effect, membership, together
@@ -47,6 +47,7 @@ class IncidentRoom:
     spread: dict[int, incidents.Spread]
     anew: dict[int, int]  # machine drafts that approving a proposed statement would rewrite
     story: incidents.Story
+    told: list[deliveries.Told]  # alerts about it
     evidence: Evidence | None
     others: list[tuple[int, str]]
     together: int  # texts that carry its statement and wait
@@ -110,6 +111,7 @@ def room(incident_id: int, at: datetime) -> IncidentRoom:
                 if statement.state is StatementState.PROPOSED
             },
             story=incidents.get_story(session, incident_id, ids),
+            told=deliveries.list_told(session, one.brand_id, f"incident:{incident_id}"),
             evidence=attacks.evidence_of(session, one) if _is_hostile(one, stances) else None,
             others=incidents.list_incidents_like(session, one),
             together=mended.count_waiting(session, incident_id, without=together.spared(one)),

@@ -79,29 +79,39 @@ def _mark(bars: Bars, at: datetime, said: str) -> Html:
 
 
 def events(room: IncidentRoom, now: datetime) -> Html:
-    """What was done, the latest first."""
+    """What was done and who was told, the latest first."""
     rows = [
-        fill(
-            '<li><span class="ot-fine">{when}</span> <b>{what}</b> {more}'
-            ' <span class="ot-fine">{who}</span></li>',
-            when=words.moment(event.at, now=now),
-            what=naming.event(event.action),
-            more=_detail(event, room),
-            who=one_line(name, shown=60) if name else "",
-        )
+        (event.at, naming.event(event.action), _detail(event, room), name)
         for event, name in room.story.events[-SHOWN:]
     ]
     if room.story.first_answer is not None:
-        rows.append(
-            fill(
-                '<li><span class="ot-fine">{when}</span> <b>{what}</b></li>',
-                when=words.moment(room.story.first_answer, now=now),
-                what=_("first answer published"),
-            )
-        )
+        rows.append((room.story.first_answer, _("first answer published"), Html(""), ""))
+    rows += _alerts(room)
     if not rows:
         return fill('<p class="ot-fine">{text}</p>', text=_("Nothing was done yet."))
-    return fill('<ul class="ot-events">{rows}</ul>', rows=join(reversed(rows)))
+    latest = sorted(rows, key=lambda row: row[0], reverse=True)
+    return fill('<ul class="ot-events">{rows}</ul>', rows=join(_event(now, *row) for row in latest))
+
+
+def _event(now: datetime, at: datetime, what: str, more: Html, who: str) -> Html:
+    return fill(
+        '<li><span class="ot-fine">{when}</span> <b>{what}</b> {more}'
+        ' <span class="ot-fine">{who}</span></li>',
+        when=words.moment(at, now=now),
+        what=what,
+        more=more,
+        who=one_line(who, shown=60) if who else "",
+    )
+
+
+def _alerts(room: IncidentRoom) -> list[tuple[datetime, str, Html, str]]:
+    """Who was told of it, and who said "mine"."""
+    rows = []
+    for told in room.told[-SHOWN:]:
+        rows.append((told.at, _("alert sent"), one_line(", ".join(told.channels), shown=120), ""))
+        if told.taken_at is not None:
+            rows.append((told.taken_at, _("alert taken"), Html(""), told.taken_by))
+    return rows
 
 
 def _detail(event: AuditEvent, room: IncidentRoom) -> Html:

@@ -84,14 +84,6 @@ def _turn(page: IncidentPage) -> None:
 
 def _line(line: IncidentLine, at: datetime) -> Html:
     one, figures = line.incident, line.figures
-    reach = one.reach if one.reach is not None else figures.reach
-    cells = (
-        (str(figures.people), _("people")),
-        (str(figures.mentions), _("comments")),
-        (str(figures.waiting), _("still wait")),
-        (leading.grown(figures), _("in the last hour")),
-        ("–" if reach is None else f"{reach:,}".replace(",", "\u202f"), _("followers reached")),
-    )
     return fill(
         '<article class="ot-inc ot-inc-row-{kind}"><div class="ot-inc-name">'
         "<header>{chip}{state}</header><b>{title}</b>"
@@ -113,7 +105,7 @@ def _line(line: IncidentLine, at: datetime) -> Html:
                 n=count,
                 name=name,
             )
-            for count, name in cells
+            for count, name in leading.numbers(one, figures)
         ),
         last=_("last"),
         last_at=words.moment(one.last_at, now=at),

@@ -8,7 +8,7 @@ import typer
 
 from otklik.cli.place import As, Reason, opened
 from otklik.cli.screen import Json, say, say_json, say_table
-from otklik.enums import Language
+from otklik.enums import IncidentState, Language
 
 if TYPE_CHECKING:
     from otklik.models import Incident, Statement
@@ -17,21 +17,25 @@ incidents_app = typer.Typer(help="Many people, one story.", no_args_is_help=True
 statement_app = typer.Typer(help="What is said to everybody in an incident.", no_args_is_help=True)
 incidents_app.add_typer(statement_app, name="statement")
 IncidentId = Annotated[int, typer.Argument(help="Number of the incident.")]
+States = Annotated[
+    list[IncidentState] | None, typer.Option("--state", help="Only incidents in this state.")
+]
 StatementId = Annotated[int, typer.Argument(help="Number of the statement.")]
 
 
 @incidents_app.command("list")
-def incidents_list(as_json: Json = False) -> None:
+def incidents_list(state: States = None, as_json: Json = False) -> None:
     """Show incidents, the one that was alive last first.
 
-    Each with its kind, state, how many people it holds and whether a statement is in force.
+    Each with its kind, state, topic and how many people it holds; `--state`, as often as you
+    like, leaves out all others.
 
-    Example: `otklik incidents list`
+    Example: `otklik incidents list --state open --state in_work`
     """
     from otklik.store.statements import list_all_incidents
 
     with opened() as place:
-        found = list_all_incidents(place.session, place.settings.brand_id)
+        found = list_all_incidents(place.session, place.settings.brand_id, state or ())
         rows = [_incident(one) for one in found]
     if as_json:
         say_json(rows)
@@ -39,7 +43,7 @@ def incidents_list(as_json: Json = False) -> None:
         names = ("id", "kind", "state", "size", "last_at", "title")
         say_table(rows, {name: name for name in names})
     else:
-        say("no incidents")
+        say("no incidents in that state" if state else "no incidents")
 
 
 def _incident(one: Incident) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from sqlalchemy import CursorResult, update
 from sqlmodel import Session, col, func, select
 
 from otklik.enums import DeliveryState
-from otklik.models import Alert, AlertDelivery
+from otklik.models import Alert, AlertDelivery, Person
 from otklik.store.alerts import claim_delivery
 
 _LATEST = 50
@@ -306,6 +306,36 @@ def list_told_together(session: Session, alert_id: int) -> list[int]:
         select(AlertDelivery.alert_id).where(col(AlertDelivery.head_id).in_(heads)).distinct()
     )
     return [alert_id, *(number for number in found if number != alert_id)]
+
+
+@dataclass(frozen=True)
+class Told:
+    """An alert that went out: when first, on which channels, who took it and when."""
+
+    at: datetime
+    channels: tuple[str, ...]
+    taken_by: str = ""
+    taken_at: datetime | None = None
+
+
+def list_told(session: Session, brand_id: str, thread_key: str, limit: int = 60) -> list[Told]:
+    """The latest alerts about one thing that reached a channel, oldest first."""
+    rows = session.exec(
+        select(Alert, AlertDelivery.channel, AlertDelivery.sent_at, Person.name)
+        .join(AlertDelivery, col(AlertDelivery.alert_id) == Alert.id)
+        .outerjoin(Person, col(Person.id) == Alert.taken_by_id)
+        .where(Alert.brand_id == brand_id, Alert.thread_key == thread_key)
+        .where(col(AlertDelivery.sent_at).is_not(None))
+        .order_by(col(AlertDelivery.sent_at).desc())
+        .limit(limit)
+    ).all()
+    found: dict[int, Told] = {}
+    for alert, channel, sent_at, name in reversed(rows):
+        known = found.get(alert.id or 0)
+        channels = tuple(dict.fromkeys((*(known.channels if known else ()), channel)))
+        at = known.at if known else sent_at or alert.created_at
+        found[alert.id or 0] = Told(at, channels, name or "", alert.taken_at)
+    return list(found.values())
 
 
 def list_stale(session: Session, brand_id: str, limit: int) -> list[tuple[AlertDelivery, Alert]]:

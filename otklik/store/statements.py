@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, or_, select
 
-from otklik.enums import DraftState, Language, MentionState, StatementState
+from otklik.enums import DraftState, IncidentState, Language, MentionState, StatementState
 from otklik.errors import NotFound
 from otklik.models import Approval, DraftRow, Incident, Mention, Statement
 from otklik.store import cases, judgements
@@ -47,12 +47,15 @@ def get_incident(session: Session, incident_id: int) -> Incident:
     return row
 
 
-def list_all_incidents(session: Session, brand_id: str, limit: int = 50) -> list[Incident]:
-    """Incidents, the one that was alive last first."""
+def list_all_incidents(
+    session: Session, brand_id: str, states: Collection[IncidentState] = (), limit: int = 50
+) -> list[Incident]:
+    """Incidents in these states (none: in all), the one that was alive last first."""
+    wanted = (col(Incident.state).in_(list(states)),) if states else ()
     return list(
         session.exec(
             select(Incident)
-            .where(Incident.brand_id == brand_id)
+            .where(Incident.brand_id == brand_id, *wanted)
             .order_by(col(Incident.last_at).desc(), col(Incident.id).desc())
             .limit(limit)
         )

@@ -35,7 +35,7 @@ class Likeness:
     Chosen on the tuning halves of the scenarios (`tests.bench.grouping_quality --choose`).
     """
 
-    enough: float = 0.31
+    enough: float = 0.28
     words: float = 0.05
     thing: float = 0.2
     other_thing: float = -0.12

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 DESK = Path(__file__).resolve().parents[2] / "dashboard"
-ONE, MANY = {"_", "N_", "say", "gettext"}, {"ngettext"}
+ONE, MANY = {"_", "N_", "say", "gettext"}, {"ngettext", "unit"}
 
 
 def sources() -> list[Path]:

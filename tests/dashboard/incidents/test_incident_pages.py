@@ -8,13 +8,14 @@ from sqlmodel import select
 from streamlit.testing.v1 import AppTest
 
 from otklik import clock, database
-from otklik.enums import IncidentState, StatementState
-from otklik.models import Incident, Mention, Statement
-from otklik.store import members
+from otklik.enums import AlertKind, IncidentState, StatementState
+from otklik.models import AlertDelivery, Incident, Mention, Person, Statement
+from otklik.store import alerts, members
 from responder.incidents import attacks
 from responder.incidents.emergence import Surprise
 from tests.dashboard.conftest import OpenApp
 from tests.dashboard.screen import shown
+from tests.dashboard.seed import BRAND
 
 
 def list_only() -> None:
@@ -76,6 +77,46 @@ def test_why_it_was_suspected_is_said_in_the_reader_s_language(
         attacks.refresh(session, incident, clock.now())  # keeps it, whoever joins later
     app = open_app("operator", view=one_only, id=str(number), language=language)
     assert said in shown(app)
+
+
+def test_the_unit_goes_with_its_number(open_app: OpenApp, incidents: dict[str, int]) -> None:
+    said = shown(open_app("operator", view=list_only))
+    assert "<b>24</b>комментария" in said
+    assert "<b>11</b>комментариев" in said
+    english = shown(open_app("operator", view=list_only, language="en"))
+    assert "<b>24</b>comments" in english
+
+
+def test_who_was_told_stands_on_the_timeline(
+    open_app: OpenApp, desk_engine: Engine, incidents: dict[str, int]
+) -> None:
+    number, at = incidents["fault"], clock.now()
+    with database.session(desk_engine) as session:
+        taker = session.exec(select(Person).where(Person.login == "lead")).one()
+        for about in (number, incidents["attack"]):
+            alert = alerts.save_alert(
+                session,
+                brand_id=BRAND,
+                kind=AlertKind.INCIDENT,
+                dedup_key=f"incident:{about}",
+                thread_key=f"incident:{about}",
+                title="один рассказ",
+                body="",
+                urgency=2,
+                channels=["slack-desk", "mail"] if about == number else ["elsewhere"],
+                at=at,
+            )
+            assert alert is not None
+            alert.taken_by_id, alert.taken_at = taker.id, at
+            sent = select(AlertDelivery).where(AlertDelivery.alert_id == alert.id)
+            for delivery in session.exec(sent):
+                delivery.sent_at = at
+    said = shown(open_app("operator", view=one_only, id=str(number)))
+    assert "отправлено оповещение" in said
+    assert "slack-desk, mail" in said
+    assert "оповещение взято" in said
+    assert taker.name in said
+    assert "elsewhere" not in said
 
 
 def test_an_empty_list_says_what_comes_here(open_app: OpenApp) -> None:
