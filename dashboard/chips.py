@@ -91,12 +91,19 @@ def wordless(rating: float | None, media: Sequence[str]) -> Html:
     )
 
 
+def state_of(state: MentionState, said: str) -> Html:
+    """A state in words; of what is held, why."""
+    name = words.name("state", state)
+    why = _(said) if state is MentionState.HELD and said else ""
+    return one_line(f"{name}: {why.split(': ', 1)[-1]}" if why else name, shown=70)
+
+
 def row(line: QueueRow, now: datetime, *, is_veiled: bool, right: Html | None = None) -> Html:
     """One line of a list of mentions."""
     marks = veil(line.excerpt) if is_veiled else []
     waits = line.state in WAITING
     state = (
-        fill('<span class="ot-state">{name}</span>', name=words.name("state", line.state))
+        fill('<span class="ot-state">{name}</span>', name=state_of(line.state, line.said_of_state))
         if line.state is not MentionState.DRAFTED
         else Html("")
     )

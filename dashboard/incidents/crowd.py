@@ -98,7 +98,7 @@ def line_of(line: MemberLine) -> Html:
         author=one_line(line.author_name or _("Guest"), shown=60),
         platform=line.platform,
         when=words.moment(line.waiting_since, now=now()),
-        state=words.name("state", line.state),
+        state=chips.state_of(line.state, line.said_of_state),
         text=plain(line.excerpt, marks) if line.excerpt.strip() else chips.wordless(None, ()),
         more="…" if line.is_cut else "",
     )

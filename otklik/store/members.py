@@ -21,7 +21,10 @@ _CHUNK = 500
 
 @dataclass(frozen=True)
 class MemberLine:
-    """One mention of an incident; `excerpt` holds at most `EXCERPT` characters."""
+    """One mention of an incident; `excerpt` holds at most `EXCERPT` characters.
+
+    `said_of_state`: why it is held.
+    """
 
     id: int
     author_name: str
@@ -32,6 +35,7 @@ class MemberLine:
     urgency: int
     state: MentionState
     waiting_since: datetime
+    said_of_state: str = ""
 
 
 _MEMBER: tuple[Any, ...] = (
@@ -44,6 +48,7 @@ _MEMBER: tuple[Any, ...] = (
     Mention.urgency,
     Mention.state,
     Mention.waiting_since,
+    func.substr(col(Mention.last_error), 1, EXCERPT),
 )
 
 

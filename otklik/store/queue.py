@@ -12,14 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, literal_column, union_all
 from sqlmodel import Session, col, func, select
 
-from otklik.enums import (
-    CloseReason,
-    MentionState,
-    ReplyState,
-    SlaState,
-    Stance,
-    Topic,
-)
+from otklik.enums import CloseReason, MentionState, ReplyState, SlaState, Stance, Topic
 from otklik.models import (
     Alert,
     AlertDelivery,
@@ -59,7 +52,7 @@ class QueueRow:
     """One line of a list. `excerpt` holds at most `EXCERPT` characters of the text.
 
     `media` are the links of a comment's pictures and files; `cannot_answer` is why it cannot
-    be answered where it stands, empty when it can.
+    be answered where it stands, empty when it can; `said_of_state` why it is held or stuck.
     """
 
     id: int
@@ -85,6 +78,7 @@ class QueueRow:
     zone: str
     author_name: str
     thread_title: str
+    said_of_state: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,6 +121,7 @@ _COLUMNS: tuple[Any, ...] = (
     Mention.zone,
     col(Author.name).label("author_name"),
     col(Thread.title).label("thread_title"),
+    func.substr(col(Mention.last_error), 1, EXCERPT).label("said_of_state"),
 )
 _MOST_URGENT_FIRST = (col(Mention.urgency).desc(), col(Mention.waiting_since), col(Mention.id))
 _ORDERS: dict[SortBy, tuple[Any, ...]] = {

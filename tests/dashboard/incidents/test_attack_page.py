@@ -7,9 +7,10 @@ from sqlalchemy import Engine
 from sqlmodel import select
 from streamlit.testing.v1 import AppTest
 
-from otklik import database
+from otklik import clock, database
 from otklik.enums import Abuse, ActKind, ActState, Claim, Stance
-from otklik.models import Act, Mention, VerdictRow
+from otklik.models import Act, Incident, Mention, VerdictRow
+from responder.incidents import attack_holds
 from tests.dashboard.conftest import OpenApp
 from tests.dashboard.incidents.test_incident_pages import keys, one_only
 from tests.dashboard.screen import shown
@@ -51,6 +52,24 @@ def test_the_page_tells_signs_spared_and_held(open_app: OpenApp, attack: int) ->
     english = shown(opened(open_app, attack, "operator", language="en"))
     assert "hatred without a case" in english
     assert "one statement stands for all" in english
+
+
+def queue_only() -> None:
+    from dashboard.views import queue
+
+    queue.draw()
+
+
+def test_what_an_attack_holds_says_so_in_its_row(
+    open_app: OpenApp, desk_engine: Engine, attack: int
+) -> None:
+    with database.session(desk_engine) as session:
+        attack_holds.follow(session, session.get_one(Incident, attack), clock.now())
+    why = "часть атаки, на неё отвечает одно заявление"
+    assert why in shown(opened(open_app, attack, "operator"))
+    assert why in shown(open_app("operator", view=queue_only, states="held"))
+    english = shown(open_app("operator", view=queue_only, states="held", language="en"))
+    assert "part of an attack, one statement answers it" in english
 
 
 def test_measures_are_previewed_chosen_asked_for_and_taken_back(

@@ -134,3 +134,13 @@ def test_what_all_complaints_share_makes_no_storyline() -> None:
     apart = Counter(id(line) for line in lines[:100])
     assert max(apart.values()) < 20
     assert len({id(line) for line in lines[100:]}) == 1
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_what_is_an_incident_already_draws_its_kind_nearer(is_known: bool) -> None:
+    shelf = Shelf()
+    line = shelf.add(story(1, "Кофе пахнет бензином", meaning=meaning(1)))
+    if is_known:
+        shelf.become(line, 7)
+    other = shelf.add(story(2, "Привкус странный у напитка", meaning=meaning(0.32, 1)))
+    assert (other is line) == is_known
