@@ -26,6 +26,7 @@ from tests.conftest import ROOT, SHARED, missing_for
 from tests.servers.databases import PostgresServer, SqliteTemplate
 
 READ = ("vk", "x", "reviews")
+MODULE = (sys.executable, "-W", "ignore", "-m")
 STAGES = ("import", "classify", "group", "decide", "draft", "import to decision")
 
 
@@ -54,6 +55,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--profanity", default="", help="python that has alt-profanity-check")
     parser.add_argument("--swear", default="", help="python that has check-swear")
     parser.add_argument("--judged", type=int, default=3000, help="comments judged per effort")
+    parser.add_argument("--grouped", type=int, default=20_000, help="stories put into storylines")
     parser.add_argument("--only-classifier", action="store_true", help="leave the rest out")
     parser.add_argument(
         "--desk", type=int, default=20_000, help="mentions on the desk in Chromium; 0: no desk"
@@ -79,6 +81,10 @@ def _measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
         "collected": collected,
         "classifier": _judged(options),
         "others": _others(folder, options),
+        "grouping": {
+            "rate": _run([*MODULE, "tests.bench.grouping_rate", "--count", str(options.grouped)]),
+            "quality": _run([*MODULE, "tests.bench.grouping_public"]),
+        },
     }
     if options.desk and (shutil.which("chromium") or shutil.which("chrome")):
         results["desk"] = _desk(folder / "desk.json", options.desk)
@@ -188,6 +194,7 @@ def _show(results: dict[str, Any]) -> None:
     table.add_row("peak memory, MB", *(f"{way['peak_mb']:,.0f}" for way in results["way"].values()))
     console.print(table)
     console.print(_collected_table(results["collected"]))
+    console.print(_grouping_table(results["grouping"]))
     if "desk" in results:
         console.print(_desk_table(results["desk"]))
 
@@ -201,6 +208,19 @@ def _collected_table(collected: dict[str, dict[str, Any]]) -> Table:
         share = f"{row['rate'] / row['bare']:.3f}" if row["bare"] else "–"
         told = f"{memory[0]:,.0f} → {memory[-1]:,.0f}, peak {row['peak_mb']:,.0f}"
         table.add_row(name, f"{row['rate']:,.0f}", share, f"{row['calls']:,}", told)
+    return table
+
+
+def _grouping_table(grouping: dict[str, Any]) -> Table:
+    rate = grouping["rate"]
+    first, *_, last = rate["memory_mib"].values()
+    told = f"{rate['found']:,.0f}/s given vectors, vectors {rate['vectors']:,.0f}/s"
+    table = Table(title=f"Storylines: {told}, {first:,.0f} → {last:,.0f} MiB; B-cubed")
+    for name in ("public texts", "way", "precision", "recall"):
+        table.add_column(name, justify="left" if name in ("public texts", "way") else "right")
+    for name, ways in grouping["quality"].items():
+        for way, (precision, recall) in ways.items():
+            table.add_row(name, way, f"{precision:.2f}", f"{recall:.2f}")
     return table
 
 

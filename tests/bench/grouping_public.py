@@ -4,12 +4,14 @@ Two truths that others' labels give: *one statement in other words* (detox pairs
 its rewritings are one) and *one message passed on* (negative tweets about companies: texts that
 begin with the same fifty letters, handles and links aside, are one; cut at different places).
 Each text is a mention of its own person, in an order drawn once, a minute apart. B-cubed over all
-of them, those that stand alone included. No threshold was chosen on these texts.
+of them, those that stand alone included; the last line is the same as JSON. No threshold was
+chosen on these texts.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import random
 import re
@@ -170,16 +172,18 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    found: dict[str, dict[str, tuple[float, float]]] = {}
     for name, read in (("one statement, other words", rewritten), ("passed on", passed_on)):
         rng = random.Random(options.seed)
         rows = read(SHARED / "data", rng)
         rng.shuffle(rows)
         ones, truth = stories(rows), [which for which, _ in rows]
         sys.stdout.write(f"{name}: {len(rows)} texts, {len(set(truth))} stories\n")
-        for title, way in WAYS.items():
-            precision, recall = b_cubed(truth, way(ones))
+        found[name] = {title: b_cubed(truth, way(ones)) for title, way in WAYS.items()}
+        for title, (precision, recall) in found[name].items():
             together = 2 * precision * recall / (precision + recall)
             sys.stdout.write(f"  {title}: {precision:.2f} / {recall:.2f}, F1 {together:.2f}\n")
+    sys.stdout.write(f"{json.dumps(found)}\n")
 
 
 if __name__ == "__main__":

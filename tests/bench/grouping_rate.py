@@ -2,12 +2,13 @@
 
 Made-up stories (a Zipf of words, vectors around some hundred centres, one in ten a near-copy) go
 through one shelf; its memory is told on the way. CPU seconds of one process; with vectors
-computed, over the tuning texts of the scenarios.
+computed, over the tuning texts of the scenarios. The last line is the same as JSON.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import resource
 import sys
@@ -65,19 +66,20 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=20_000)
     parser.add_argument("--step", type=int, default=10_000, help="memory is told after so many")
     options = parser.parse_args()
-    shelf, spent = Shelf(), 0.0
+    shelf, spent, memory = Shelf(), 0.0, dict[int, float]()
     for number, story in enumerate(made(options.count), 1):
         began = time.process_time()
         shelf.add(story)
         spent += time.process_time() - began
         if number % options.step == 0:
             held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            memory[number] = round(held, 1)
             _say(f"{number:>9}: {number / spent:.0f}/s, {len(shelf.lines)} lines, {held:.0f} MiB")
-    _read()
+    _say(json.dumps({"found": options.count / spent, "memory_mib": memory, **_read()}))
 
 
-def _read() -> None:
-    """From the bare text: vector, words, signature."""
+def _read() -> dict[str, float]:
+    """Texts a second, from the bare text: vector; words and signature."""
     texts = [text for name in ("nuts", "outage", "coffee", "insults") for text in half(name, 1)]
     vectors.vectors(["к началу"])
     began = time.process_time()
@@ -88,9 +90,9 @@ def _read() -> None:
         said_in(text)
         near_copies.bands(near_copies.signature(text))
     plain = time.process_time() - began
-    _say(
-        f"words and copies read: {len(texts) / plain:.0f}/s; vectors: {len(texts) / vectored:.0f}/s"
-    )
+    rates = {"read": len(texts) / plain, "vectors": len(texts) / vectored}
+    _say(f"words and copies read: {rates['read']:.0f}/s; vectors: {rates['vectors']:.0f}/s")
+    return rates
 
 
 def _say(line: str) -> None:
