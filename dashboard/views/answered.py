@@ -94,7 +94,8 @@ def _filters(choices: Choices) -> QueueFilter:
     chosen: dict[str, Any] = {"states": tuple(states) or DONE, "words": found or ""}
     with st.container(width=145):
         chosen["stances"] = _several("stances", _("Stance"), list(Stance), "stance", is_bare=True)
-    with st.popover(_("More filters")):
+    further = [_KEYS[name] for name in ("topics", "zones", "platforms")]
+    with st.popover(filters.more_name(further), key="answered-more"):
         chosen["topics"] = _several("topics", _("Topic"), list(Topic), "topic")
         chosen["zones"] = _several("zones", _("Zone"), choices.zones)
         chosen["platforms"] = _several("platforms", _("Platform"), choices.platforms)

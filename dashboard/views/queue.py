@@ -46,6 +46,7 @@ def draw() -> None:
         wanted = filters.draw(choices, entities)
     with st.container(key="ot-queue-tools", horizontal=True, vertical_alignment="center"):
         wanted = filters.in_order(wanted)
+        filters.clear_button(wanted)
         views_bar.draw(who, views, wanted, (choices, list(entities)))
         st.button(
             _("Choose several") if not choosing.is_on() else _("Done choosing"),

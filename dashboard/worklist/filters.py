@@ -39,6 +39,8 @@ _KEYS = {  # field of the filter → key of its widget
     "incident": "incident",
 }
 LINKED = Linked(_KEYS, PAGE, "queue-link")
+_ALWAYS_SEEN = ("words", "urgencies", "stances", "owners", "since", "until", "sort")
+_WITHIN = tuple(key for name, key in _KEYS.items() if name not in _ALWAYS_SEEN)
 
 
 def sync(default: Mapping[str, Any] | None, choices: Choices, entities: Sequence[str]) -> None:
@@ -82,8 +84,10 @@ def put(
 
 
 def clear() -> None:
-    """The plain queue again."""
+    """The plain queue again, in the order that was chosen."""
     for name, key in _KEYS.items():
+        if name == "sort":
+            continue
         value = QueueFilter.model_fields[name].default
         is_list = isinstance(value, tuple)
         st.session_state[key] = [] if is_list else value
@@ -94,6 +98,25 @@ def clear() -> None:
 def first_page() -> None:
     """A changed filter is shown from its beginning."""
     st.session_state[PAGE] = 1
+
+
+def more_name(keys: Sequence[str]) -> str:
+    """What stands on the button of further filters: how many of these widgets are set."""
+    count = sum(_is_set(key) for key in keys)
+    return _("More filters · {count}").format(count=count) if count else _("More filters")
+
+
+def _is_set(key: str) -> bool:
+    value = st.session_state.get(key)
+    if value == -1:  # between two days: nothing is left out before a day is given
+        return bool(st.session_state.get("since") or st.session_state.get("until"))
+    return bool(value)
+
+
+def clear_button(wanted: QueueFilter) -> None:
+    """One click takes every filter off; shown only where one is set."""
+    if wanted.model_copy(update={"sort": SortBy.PRESSURE}) != QueueFilter():
+        st.button(_("Clear the filters"), key="filters-off", type="tertiary", on_click=clear)
 
 
 def draw(choices: Choices, entities: dict[str, tuple[EntityKind, str]]) -> QueueFilter:
@@ -199,7 +222,7 @@ def _owners(choices: Choices) -> list[str]:
 
 
 def _more(choices: Choices, entities: dict[str, tuple[EntityKind, str]]) -> QueueFilter:
-    with st.popover(_("More filters")):
+    with st.popover(more_name(_WITHIN), key="filters-more"):
         left, right = st.columns(2)
         with left:
             chosen: dict[str, Any] = {

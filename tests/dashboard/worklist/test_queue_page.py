@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlmodel import select
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Block
 
 from otklik import database, saved_views
 from otklik.clock import now
@@ -27,6 +28,11 @@ def page(open_app: OpenApp, login: str = "operator", **query: str) -> AppTest:
     app = open_app(login, view=queue_only, **query)
     assert not app.exception
     return app
+
+
+def popovers(app: AppTest) -> set[str]:
+    found = app.get("popover")
+    return {one.proto.popover.label for one in found if isinstance(one, Block)}
 
 
 def keep(engine: Engine, login: str, name: str, is_shared: bool = False, **wanted: object) -> int:
@@ -55,6 +61,18 @@ def test_a_chosen_filter_stands_in_the_link(open_app: OpenApp) -> None:
     assert "me" in app.query_params["owners"]
     app.multiselect(key="owners").set_value([]).run()
     assert "owners" not in app.query_params
+
+
+def test_filters_out_of_sight_are_counted_and_all_are_cleared_at_once(open_app: OpenApp) -> None:
+    hidden = {"days": "7", "topics": "quality", "is_overdue": "True"}
+    app = page(open_app, stances="hater", sort="newest", **hidden)
+    assert "Ещё фильтры · 3" in popovers(app)
+    app.selectbox(key="days").set_value(-1).run()  # no day is given yet: nothing is left out
+    assert "Ещё фильтры · 2" in popovers(app)
+    app.button(key="filters-off").click().run()
+    assert "Ещё фильтры" in popovers(app)
+    assert set(app.query_params) == {"sort"}
+    assert "filters-off" not in {one.key for one in app.button}
 
 
 def test_a_link_with_nonsense_opens_and_says_so(open_app: OpenApp) -> None:
