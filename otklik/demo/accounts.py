@@ -16,7 +16,7 @@ from otklik.switches import set_posting_mode
 
 NAMES = {
     Role.OPERATOR: "Оля, оператор",
-    Role.APPROVER: "Андрей, утверждает",
+    Role.APPROVER: "Андрей, одобряющий",
     Role.LEAD: "Лида, руководитель",
     Role.ADMIN: "Ада, администратор",
 }

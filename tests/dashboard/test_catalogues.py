@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from collections.abc import Iterable
 from datetime import timedelta
@@ -92,6 +93,13 @@ def test_a_refusal_is_said_in_the_language_of_the_person() -> None:
     said = words.refusal(StaleText("this draft is superseded by now: somebody else has acted"))
     assert "этот черновик уже заменён" in said
     assert "роль" in words.refusal(NotAllowed("bob may not act as admin"))
+
+
+def test_approving_has_one_family_of_words() -> None:
+    """The glossary's: to learn one word is enough to find a button, a state and a role."""
+    others = re.compile(r"согласу[ею]|согласова[нв]|утвержда(?!ть)|утверд[иё]|утвержд[её]н", re.I)
+    forms = [form for texts in translation("ru").texts.values() for form in texts]
+    assert [one for one in forms if others.search(one)] == []
 
 
 def test_a_broken_catalogue_is_refused() -> None:

@@ -93,7 +93,7 @@ def test_whoever_wrote_it_sees_why_they_may_not_approve(
     assert "Текст писали вы" in shown(app)
     operator = page(open_app, "operator")
     assert f"approve-draft-{number}" not in keys(operator)
-    assert "только утверждающий" in shown(operator)
+    assert "ролью «одобряющий»" in shown(operator)
 
 
 def test_a_text_goes_back_with_its_reason_and_its_editor_sees_it(

@@ -102,7 +102,7 @@ def test_a_reason_is_chosen_by_one_press_and_taken_back_by_another(
 def test_an_operator_sends_a_draft_on_as_it_stands(open_app: OpenApp, desk_engine: Engine) -> None:
     app = open_app("operator", mention=1)
     app.button(key="save-1").click().run()
-    assert "Передано на согласование: № 1" in shown(app)
+    assert "Передано на одобрение: № 1" in shown(app)
     assert app.button(key="save-1").disabled
     with database.reading(desk_engine) as session:
         sent = session.exec(

@@ -73,7 +73,7 @@ class Keyboard:
             expect(box).to_be_focused()
             self.page.keyboard.type("Разберёмся и напишем здесь до 26 ноября.")
         self.press("Control+Enter")
-        self.done(f"согласование: № {number}")
+        self.done(f"одобрение: № {number}")
 
     def menu(self, key: str, choice: str) -> None:
         """Open a list and choose from it."""
@@ -148,7 +148,7 @@ def test_an_operator_answers_ten_cases_without_the_mouse(
     hands.menu("l", "2")
     hands.done(f"Вердикт исправлен, спасибо: № {seventh}")
     hands.press("Control+Enter")
-    hands.done(f"согласование: № {seventh}")
+    hands.done(f"одобрение: № {seventh}")
 
     for _ in range(3):
         hands.answer(hands.next())
