@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from classifier.lists import parse_lists
+from dashboard.once import once
 from otklik import database, people, switches
 from otklik.bootstrap import read_whole_house
 from otklik.enums import DraftState, Language, PostingMode, Role, Severity
@@ -101,8 +102,12 @@ def checks(reply_max_length: int | None) -> review.Checks:
 
 def find_person(token: str | None, at: datetime) -> Person | None:
     """Who this login cookie belongs to, or None."""
-    with database.reading(engine()) as session:
-        return people.find_logged_in(session, token, at, idle=idle())
+
+    def read() -> Person | None:
+        with database.reading(engine()) as session:
+            return people.find_logged_in(session, token, at, idle=idle())
+
+    return once(f"person of {token}", read)
 
 
 def idle() -> timedelta:
@@ -112,8 +117,12 @@ def idle() -> timedelta:
 
 def posting_mode() -> PostingMode:
     """Whether replies are published, rehearsed or held."""
-    with database.reading(engine()) as session:
-        return switches.posting_mode(session, settings().brand_id, settings().posting)
+
+    def read() -> PostingMode:
+        with database.reading(engine()) as session:
+            return switches.posting_mode(session, settings().brand_id, settings().posting)
+
+    return once("posting mode", read)
 
 
 _COUNTED: dict[str, tuple[datetime, dict[str, int]]] = {}

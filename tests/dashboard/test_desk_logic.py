@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlmodel import select
 from streamlit.testing.v1 import AppTest
 
 from dashboard import browser
+from dashboard.once import once
 from otklik import database
 from otklik.clock import now
 from otklik.enums import DraftState, MentionState, PostingMode
@@ -48,6 +49,23 @@ def test_without_a_login_nothing_is_shown(
     app.run()
     assert "Марина" not in shown(app)
     assert "/sign-in" in shown(app)
+
+
+def test_a_run_reads_its_person_and_the_posting_mode_once(
+    open_app: OpenApp, desk_engine: Engine
+) -> None:
+    app, asked = open_app("lead"), list[str]()
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    event.listen(desk_engine, "before_cursor_execute", note)
+    app.run()
+    event.remove(desk_engine, "before_cursor_execute", note)
+    assert not app.exception
+    assert sum("FROM switch" in one for one in asked) == 1
+    assert sum("JOIN login_session" in one for one in asked) == 1
+    assert once("posting mode", lambda: "read anew") == "read anew"  # the run is over
 
 
 def test_an_approval_queues_the_text_that_was_shown(open_app: OpenApp, engine: Engine) -> None:
