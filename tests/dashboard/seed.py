@@ -42,6 +42,14 @@ from tests.dashboard.examples import EXAMPLES, MORE, PAGES, Example
 PASSWORD = "an example password"
 BRAND = "default"
 POLICY = Path(__file__).resolve().parents[2] / "responder" / "policies" / "shop.yaml"
+CITES: dict[Topic, tuple[str, ...]] = {  # what a reply about this rests on
+    Topic.QUALITY: ("health",),
+    Topic.DELIVERY: ("wrong_item_rule", "city_delivery"),
+    Topic.PRICE: ("double_charge_rule", "refund_term"),
+    Topic.APP: ("app_version",),
+    Topic.PLACE: ("cafe_hours",),
+    Topic.STAFF: ("staff_care",),
+}
 _numbers = count(1)
 
 
@@ -244,8 +252,9 @@ def _decide_and_draft(session: Session, mention: Mention, example: Example, at: 
 def add_draft(
     session: Session, mention: Mention, decision: DecisionRow, example: Example, at: datetime
 ) -> DraftRow:
-    """The machine's draft, with its points and two cited facts."""
-    cited = [fact for fact in _facts() if fact.is_valid(at)][:2]
+    """The machine's draft, with its points and the facts that fit what it is about."""
+    fitting = example.cites or CITES.get(example.topic, ())
+    cited = [fact for fact in _facts() if fact.is_valid(at) and fact.id in fitting]
     return replies.save_draft(
         session,
         DraftRow(
