@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from itertools import cycle
 
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 from streamlit.testing.v1 import AppTest
 
-from dashboard import plain
+from dashboard import data, plain
+from dashboard.knowledge.facts import PAGE, SIZE
 from otklik import audit, database
 from otklik.clock import now
 from otklik.enums import Language, StatementState
@@ -23,9 +26,12 @@ from otklik.models import (
     SavedView,
     Statement,
 )
+from responder.knowledge.house import House, read_files
+from responder.knowledge.values import Wording
 from tests.dashboard.conftest import OpenApp
 from tests.dashboard.hostile_many import MANY
 from tests.dashboard.incidents.conftest import seed_incidents
+from tests.dashboard.knowledge.test_knowledge_page import knowledge_only
 from tests.dashboard.screen import case_only, queue_only, shown
 from tests.dashboard.seed import BRAND
 from tests.dashboard.test_plain import read
@@ -98,8 +104,10 @@ def _of_cases(db: Session) -> None:
     for decision in db.exec(select(DecisionRow).order_by(DecisionRow.id).limit(12)):  # type: ignore[arg-type]
         decision.why = next(why, MANY[0])
         db.add(decision)
+    said = cycle(chunks(2_000))
     for fact in db.exec(select(FactRow)).all():
-        fact.value = {**fact.value, "owner": MANY[3][:60], "source": MANY[1]}
+        says = {"ru": [next(said)], "en": [next(said)]}
+        fact.value = {**fact.value, "owner": MANY[3][:60], "source": MANY[1], "says": says}
         db.add(fact)
     mention = db.exec(select(Mention)).first()
     assert mention is not None
@@ -107,6 +115,37 @@ def _of_cases(db: Session) -> None:
         due = now() + timedelta(hours=place - 5)
         db.add(Promise(brand_id=BRAND, mention_id=mention.id or 0, text=text, note=text, due_at=due,
                        created_at=now()))  # fmt: skip
+
+
+def hostile_knowledge() -> House:
+    """What is shipped, its facts said in the words of the corpus; they are found as before."""
+    house = read_files("shop")
+    some = cycle(" ".join(MANY[start : start + 6]) for start in range(0, len(MANY), 6))
+    facts = [
+        (mark, fact.model_copy(update={
+            "says": Wording(ru=(next(some),), en=(next(some),)), "owner": next(some),
+            "source": next(some), "place": next(some),
+        }))
+        for mark, fact in house.contents.facts
+    ]  # fmt: skip
+    return replace(house, contents=replace(house.contents, facts=facts), use_meaning=False)
+
+
+def test_what_the_facts_say_stays_words_on_their_page_and_where_they_are_cited(
+    open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = hostile_knowledge()
+    monkeypatch.setattr(data, "house", lambda: house)
+    seen = ""
+    for number in range(1, -(-len(house.knowledge.facts) // SIZE) + 1):
+        page = open_app("lead", view=knowledge_only)
+        page.segmented_control(key=PAGE).set_value(number).run()
+        assert faults(page) == []
+        seen += read(shown(page)).text
+    assert seen.count("alert") > 100
+    case = open_app("approver", view=case_only, mention="1")
+    assert [one.key for one in case.button if str(one.key).startswith("cite-")]
+    assert faults(case) == []
 
 
 def faults(app: AppTest) -> list[str]:

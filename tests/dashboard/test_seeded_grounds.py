@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from responder.knowledge.file import shipped_knowledge
 from tests.dashboard.examples import EXAMPLES
-from tests.dashboard.seed import CITES, shipped_knowledge
+from tests.dashboard.seed import CITES
 
 
 def test_a_seeded_draft_cites_facts_of_its_own_matter() -> None:
