@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from otklik.usual import HOUR, Usual
 from otklik.usual_rates import Rates
 from responder.incidents.shelf import Line, Shelf
-from responder.incidents.story import Story
 from responder.incidents.storyline import Storyline
+from responder.incidents.tally import Tally
 
 HOURS = 97
 SPREAD = 1.5  # a storyline's days differ at least as much
@@ -25,18 +25,12 @@ NEW_DESK = 15.0
 
 def usual_of(shelf: Shelf, line: Line, storyline: Storyline, at: datetime, rates: Rates) -> Usual:
     """What is usual of what a storyline names (without a thing of ours: of its topic)."""
-    others = [
-        one
-        for other in shelf.lines.values()
-        if other is not line
-        for one in other.stories.values()
-        if one.at <= at
-    ]
-    first = min((one.at for one in others), default=at)
+    others = shelf.tally - line.tally
+    first = others.first_at(otherwise=at)
     known = (at - min(first, rates.since)) / timedelta(days=1)
-    in_all = _in_all(others, first, at, rates, known)
+    in_all = _in_all(others.count, first, at, rates, known)
     unseen = UNSEEN + NEW_DESK * max(0.0, 1 - known / KNOWN_DAYS)
-    share = (_alike(others, storyline) + unseen) / (len(others) + unseen)
+    share = (_alike(shelf, line, others, storyline) + unseen) / (others.count + unseen)
     return Usual(
         at=at - HOUR,
         hourly=tuple(share * one for one in _paced(others, at, in_all / 24, rates)),
@@ -46,29 +40,30 @@ def usual_of(shelf: Shelf, line: Line, storyline: Storyline, at: datetime, rates
     )
 
 
-def _in_all(
-    others: list[Story], first: datetime, at: datetime, rates: Rates, known: float
-) -> float:
+def _in_all(count: int, first: datetime, at: datetime, rates: Rates, known: float) -> float:
     """Unhappy people on an average day; a desk of a few days looks at these as well."""
     if known >= KNOWN_DAYS:
         return rates.per_day
     days = max((at - first) / timedelta(days=1), LEAST_DAYS)
-    return max(rates.per_day, len(others) / days)
+    return max(rates.per_day, count / days)
 
 
-def _alike(others: list[Story], storyline: Storyline) -> int:
+def _alike(shelf: Shelf, line: Line, others: Tally, storyline: Storyline) -> int:
+    """How many of the others name one of its things; without things, have its topic."""
     things = set(storyline.named)
-    if things:
-        return sum(1 for one in others if one.named & things)
-    return sum(1 for one in others if one.topic is storyline.topic)
+    if not things:
+        return others.topics[storyline.topic]
+    return sum(
+        1
+        for other in shelf.lines.values()
+        if other is not line and not things.isdisjoint(other.named)
+        for one in other.stories.values()
+        if one.named & things
+    )
 
 
-def _paced(others: list[Story], at: datetime, an_hour: float, rates: Rates) -> list[float]:
+def _paced(others: Tally, at: datetime, an_hour: float, rates: Rates) -> list[float]:
     """People expected in all in the hour before `at`, and so on backwards: as usual, or more."""
-    seen = [0] * HOURS
-    for one in others:
-        back = int((at - one.at) / HOUR)
-        if back < HOURS:
-            seen[back] += 1
+    seen = others.hours_before(at, HOURS)
     usual = [an_hour * rates.shape_at(at - (back + 1) * HOUR) for back in range(HOURS)]
     return [one * max(1.0, (count + 1) / (one + 1)) for one, count in zip(usual, seen, strict=True)]

@@ -11,21 +11,22 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import numpy as np
 
-from otklik.enums import Topic
 from responder.incidents import near_copies
 from responder.incidents.gist import WIDTH, Gist, Vector
 from responder.incidents.story import Story
 from responder.incidents.storyline import Storyline
+from responder.incidents.tally import Tally
 
 _Key = TypeVar("_Key")
 _THINGS = ("product", "branch")
 _DAY = timedelta(days=1)
 _WINDOW = timedelta(days=3)
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -50,16 +51,19 @@ class Likeness:
 class Line:
     """One storyline as it grows: its stories and what they have in common.
 
-    `last_at`: when the newest story was told that ever was in it.
+    `last_at`: when the newest story was told that ever was in it; `first_at`: when the oldest was.
+    `past`: how many more it had that there is no room for.
     """
 
     key: int
     last_at: datetime
     incident_id: int | None = None
+    past: int = 0
     stories: dict[int, Story] = field(default_factory=dict)
     words: Counter[str] = field(default_factory=Counter)
     named: Counter[tuple[str, str]] = field(default_factory=Counter)
-    topics: Counter[Topic] = field(default_factory=Counter)
+    tally: Tally = field(default_factory=Tally)
+    first_at: datetime = _NEVER
     meaning: Vector = field(default_factory=lambda: np.zeros(WIDTH, dtype=np.float32))
 
     def ids(self, kind: str) -> set[str]:
@@ -71,8 +75,9 @@ class Line:
         """Count a story in, or out."""
         _count(self.words, story.words, sign)
         _count(self.named, story.named, sign)
-        self.topics[story.topic] += sign
+        self.tally.put(story, sign)
         self.last_at = max(self.last_at, story.at)
+        self.first_at = min(self.first_at, story.at)
         if story.meaning is not None:
             self.meaning += sign * story.meaning
 
@@ -88,12 +93,12 @@ class Line:
         words.sort(key=lambda word: (-self.words[word] * shelf.weight(word), word))
         return Storyline(
             id=self.key,
-            topic=self.topics.most_common(1)[0][0],
+            topic=self.tally.topics.most_common(1)[0][0],
             named=tuple((kind, one) for kind in _THINGS for one in sorted(self.ids(kind))),
             words=tuple(words[:4]),
-            mentions=len(told),
+            mentions=len(told) + self.past,
             people=len(first),
-            first_at=told[0].at,
+            first_at=min(self.first_at, told[0].at) if self.past else told[0].at,
             last_at=told[-1].at,
             times=tuple(sorted(first.values())),
         )
@@ -117,8 +122,9 @@ class Shelf:
         self.likeness, self.at_most = likeness or Likeness(), at_most
         self.lines: dict[int, Line] = {}
         self.place: dict[int, Line] = {}  # by mention
+        self.tally = Tally()
         self._by_word: dict[str, set[int]] = {}
-        self._by_band: dict[int, set[int]] = {}
+        self._by_band: dict[int, tuple[int, ...]] = {}  # mostly of one
         self._of_incident: dict[int, Line] = {}
         self._slots: list[int] = []  # line in each row of the matrix
         self._row: dict[int, int] = {}
@@ -138,13 +144,16 @@ class Shelf:
         line.stories[story.mention_id] = story
         line.put(story)
         self.place[story.mention_id] = line
+        self.tally.put(story)
         for word in story.words:
             self._by_word.setdefault(word, set()).add(line.key)
         for band in story.bands:
-            self._by_band.setdefault(band, set()).add(story.mention_id)
+            self._by_band[band] = (*self._by_band.get(band, ()), story.mention_id)
         self._turn(line)
         while len(self.place) > self.at_most:
-            self.drop([next(iter(self.place))])
+            oldest = next(iter(self.place))
+            self.place[oldest].past += 1
+            self.drop([oldest])
         return line
 
     def _find(self, story: Story) -> Line | None:
@@ -174,6 +183,7 @@ class Shelf:
                 continue
             story = line.stories.pop(number)
             line.put(story, -1)
+            self.tally.put(story, -1)
             self._forget_bands(story)
             for word in story.words:
                 if word not in line.words:
@@ -218,7 +228,7 @@ class Shelf:
                     near.get(key, 0.0)
                     + words * shared.get(key, 0.0)
                     + self._by_things(story, line)
-                    + (how.other_topic if story.topic not in line.topics else 0.0)
+                    + (how.other_topic if not line.tally.topics[story.topic] else 0.0)
                     + how.a_day * days
                     + (how.known if line.incident_id is not None else 0.0)
                 )
@@ -292,10 +302,9 @@ class Shelf:
 
     def _forget_bands(self, story: Story) -> None:
         for band in story.bands:
-            left = self._by_band[band]
-            left.discard(story.mention_id)
-            if not left:
-                del self._by_band[band]
+            others = self._by_band.pop(band, ())
+            if left := tuple(one for one in others if one != story.mention_id):
+                self._by_band[band] = left
 
     def _forget_word(self, word: str, key: int) -> None:
         left = self._by_word.get(word)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +49,7 @@ class Story:
     words: frozenset[str]
     signature: Signature
     bands: tuple[int, ...]
-    meaning: NDArray[np.float32] | None = None
+    meaning: NDArray[np.floating[Any]] | None = None
     incident_id: int | None = None
     apart_from: frozenset[int] = frozenset()
     version: int = 1

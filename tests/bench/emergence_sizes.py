@@ -3,9 +3,10 @@
 A made-up company has everyday troubles, few of them frequent (a Zipf), told at the hours people
 are awake, on some days more than on others. Eight weeks are learned from, then weeks are watched
 with the settings as shipped; nothing happens in them, so that what is suspected is false. Then a
-new trouble begins, told by so many people a day: after how many of them is it suspected? Vectors
-are drawn around the trade, the trouble and the teller, so that two tellings of one trouble are as
-near as two paraphrases of the scenarios are, and two troubles as near as its background.
+new trouble begins that names nothing of ours, told by so many people a day: after how many of
+them is it suspected? Vectors are drawn around the trade, the trouble and the teller, so that two
+tellings of one trouble are as near as two paraphrases of the scenarios are, and two troubles as
+near as its background.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import groupby
+from itertools import groupby, takewhile
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -30,6 +31,7 @@ from responder.incidents import near_copies
 from responder.incidents.commonly import usual_of
 from responder.incidents.emergence import Budget, judge
 from responder.incidents.gist import WIDTH, Vector
+from responder.incidents.lately import AT_MOST, REMEMBERED
 from responder.incidents.shelf import Shelf
 from responder.incidents.story import Story
 
@@ -121,7 +123,7 @@ class Watch:
     def __init__(self, company: Company, past: list[Told]) -> None:
         settings = Settings()
         self.budget = Budget(settings.incident_false_alarms_per_week, settings.incident_size)
-        self.company, self.told, self.shelf = company, list(past), Shelf()
+        self.company, self.told, self.shelf = company, list(past), Shelf(at_most=AT_MOST)
         self.raised = 0
         self._rates: tuple[datetime, Rates] | None = None
         for one in past[-self.shelf.at_most :]:
@@ -130,6 +132,7 @@ class Watch:
     def look(self, one: Told) -> bool:
         """Take one in; was a new incident suspected with it?"""
         self.told.append(one)
+        self.shelf.drop(self._older_than(one.at - REMEMBERED))
         line = self.shelf.add(self.company.story(one))
         storyline = line.seen_at(one.at, self.shelf)
         if line.incident_id is not None or storyline.people < self.budget.least_people:
@@ -140,6 +143,11 @@ class Watch:
         self.raised += 1
         self.shelf.become(line, self.raised)
         return True
+
+    def _older_than(self, since: datetime) -> list[int]:
+        """Stories are put on the shelf in the order in which they are told."""
+        times = ((number, line.stories[number].at) for number, line in self.shelf.place.items())
+        return [number for number, at in takewhile(lambda one: one[1] < since, times)]
 
     def _learned(self, at: datetime) -> Rates:
         """Once a day is enough here."""

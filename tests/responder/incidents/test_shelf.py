@@ -144,3 +144,14 @@ def test_what_is_an_incident_already_draws_its_kind_nearer(is_known: bool) -> No
         shelf.become(line, 7)
     other = shelf.add(story(2, "Привкус странный у напитка", meaning=meaning(0.32, 1)))
     assert (other is line) == is_known
+
+
+def test_a_storyline_knows_its_past_when_there_is_no_room_for_it() -> None:
+    shelf = Shelf(at_most=3)
+    for number in range(5):
+        line = shelf.add(
+            story(number, f"Кофе пахнет бензином {number}", number, meaning=meaning(1))
+        )
+    assert len(line.stories) == 3
+    seen = line.seen_at(AT + timedelta(minutes=4), shelf)
+    assert (seen.mentions, seen.people, seen.first_at) == (5, 3, AT)
