@@ -1,11 +1,11 @@
 """What a click on a text that waits does: yes, or back with a reason; then the next one."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import streamlit as st
 from sqlmodel import Session
 
-from dashboard import data
+from dashboard.case import actions
 from dashboard.doing import perform, say_missing
 from dashboard.frame import say
 from dashboard.i18n import _
@@ -17,20 +17,7 @@ OPEN, LAST = "approvals-open", "approvals-last"
 
 def on_approve(draft: DraftRow, following: int | None) -> None:
     """Say yes to the text on the screen and open the next one."""
-
-    def act(session: Session, who: Person, at: datetime) -> approval.Approved:
-        return approval.approve(
-            session,
-            person=who,
-            draft_id=draft.id or 0,
-            text_digest=draft.text_digest,
-            mention_version=draft.mention_version,
-            at=at,
-            undo=timedelta(seconds=data.settings().undo_seconds),
-            promise_days=data.settings().promise_days,
-        )
-
-    done = perform(act)
+    done = actions.approve(draft)
     if done is None:
         return
     on_open(following)

@@ -72,10 +72,14 @@ def on_approve(case: data.CaseFile, key: str, shown_digest: str) -> None:
         if audit.digest(text) != shown_digest and data.is_serious(findings):
             say(_("The text is saved. Look at the remarks before you approve it."), "problem")
             return
-    _approve(draft)
+    approved = approve(draft)
+    if approved is not None and approved.missing:
+        say_missing(approved.missing)
 
 
-def _approve(draft: DraftRow) -> None:
+def approve(draft: DraftRow) -> approval.Approved | None:
+    """Say yes to this exact text; None: it was refused, and the person was told."""
+
     def act(session: Session, who: Person, at: datetime) -> approval.Approved:
         return approval.approve(
             session,
@@ -88,9 +92,7 @@ def _approve(draft: DraftRow) -> None:
             promise_days=data.settings().promise_days,
         )
 
-    approved = perform(act)
-    if approved is not None and approved.missing:
-        say_missing(approved.missing)
+    return perform(act)
 
 
 def on_cite(case: data.CaseFile, key: str, fact_id: str) -> None:

@@ -13,7 +13,7 @@ from dashboard.frame import say
 from dashboard.i18n import N_, _, ngettext
 from otklik.enums import ProposalKind
 from otklik.errors import OtklikError, SecondApprovalNeeded
-from otklik.models import Person
+from otklik.models import Person, Proposal
 from responder.knowledge import changing
 
 PART, FORM, NOTE = "knowledge-part", "knowledge-form", "knowledge-note"
@@ -86,28 +86,19 @@ def on_propose(kind: ProposalKind, values: dict[str, Any], base: str) -> None:
 
 def on_end(kind: ProposalKind, subject: str, base: str, note_field: str) -> None:
     """Propose to take it out at once."""
-
-    def work(session: Session, who: Person, at: datetime) -> None:
-        changing.propose_end(
-            session,
-            person=who,
-            kind=kind,
-            subject=subject,
-            note=st.session_state.get(note_field, ""),
-            base_digest=base,
-            named=data.settings().knowledge_file,
-            at=at,
-        )
-
-    if perform(work, _("Proposed: a lead or an administrator brings it into force.")):
-        st.session_state[PART] = "proposals"
+    _propose_of(changing.propose_end, kind, subject, base, note_field)
 
 
 def on_file(kind: ProposalKind, subject: str, base: str, note_field: str) -> None:
     """Propose to follow the file there again."""
+    _propose_of(changing.propose_file, kind, subject, base, note_field)
 
+
+def _propose_of(
+    way: Callable[..., Proposal], kind: ProposalKind, subject: str, base: str, note_field: str
+) -> None:
     def work(session: Session, who: Person, at: datetime) -> None:
-        changing.propose_file(
+        way(
             session,
             person=who,
             kind=kind,

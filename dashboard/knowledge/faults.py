@@ -1,8 +1,7 @@
 """What is wrong with a field, in the person's language."""
 
-import re
-
 from dashboard.i18n import N_, _
+from dashboard.told import find_said
 from responder.knowledge.judging_one import Fault
 
 # what `responder.knowledge.judging_one` says of a field
@@ -30,25 +29,32 @@ FAULTS = (
 
 # what `responder.knowledge.importing` says of a row or a file: pattern, and our text
 _REFUSED = (
-    (r"(no) text in this row", N_("there is no text in this row")),
-    (r"too short to be a fact: (.+)", N_("too short to be a fact: {what}")),
-    (r"longer than (\d+) characters: .*", N_("longer than {what} signs: more than one fact")),
-    (r"(a) fact needs an owner: .*", N_("say who keeps it true")),
-    (r"the id (.+) stands in this file twice", N_("the id {what} stands in this file twice")),
-    (r"the id (.+) has other signs.*", N_("the id {what} has other signs than a-z, 0-9 and _")),
-    (r"(.+) is not one of .+", N_("{what} is none of the known words for this column")),
-    (r"(.+) is no date; .*", N_("{what} is no date; write 31.12.2026")),
-    (r"(.+): neither UTF-8 nor .*", N_("{what}: neither UTF-8 nor Windows-1251")),
-    (r"(.+):1: no column holds .*", N_("{what}: no column is called “text”")),
+    (r"no text in this row", N_("there is no text in this row")),
+    (r"too short to be a fact: (?P<what>.+)", N_("too short to be a fact: {what}")),
+    (
+        r"longer than (?P<what>\d+) characters: .*",
+        N_("longer than {what} signs: more than one fact"),
+    ),
+    (r"a fact needs an owner: .*", N_("say who keeps it true")),
+    (
+        r"the id (?P<what>.+) stands in this file twice",
+        N_("the id {what} stands in this file twice"),
+    ),
+    (
+        r"the id (?P<what>.+) has other signs.*",
+        N_("the id {what} has other signs than a-z, 0-9 and _"),
+    ),
+    (r"(?P<what>.+) is not one of .+", N_("{what} is none of the known words for this column")),
+    (r"(?P<what>.+) is no date; .*", N_("{what} is no date; write 31.12.2026")),
+    (r"(?P<what>.+): neither UTF-8 nor .*", N_("{what}: neither UTF-8 nor Windows-1251")),
+    (r"(?P<what>.+):1: no column holds .*", N_("{what}: no column is called “text”")),
 )
 
 
 def refused(reason: str) -> str:
     """Why a row or a file cannot be read, in the person's language; else as it was said."""
-    for pattern, text in _REFUSED:
-        if found := re.fullmatch(pattern, reason):
-            return _(text).format(what=found[1])
-    return reason
+    found = find_said(reason, _REFUSED)
+    return _(found[0]).format(**found[1]) if found is not None else reason
 
 
 def said(fault: Fault) -> str:

@@ -10,6 +10,7 @@ from dashboard.knowledge import doing, reading
 from dashboard.knowledge.fields import LABELS, named_value
 from dashboard.knowledge.reading import Known, Waiting
 from dashboard.plain import Html, fill, join, one_line, plain, show, table
+from dashboard.refusing import no
 from otklik.clock import now
 from otklik.enums import ProposalKind, ProposalState, Role
 from otklik.models import Person, Proposal
@@ -90,7 +91,7 @@ def _card(row: Proposal, found: Waiting, who: Person, known: Known) -> None:
                     args=([number],),
                 )
             if may(who, Role.LEAD) or row.author_id == who.id:
-                _no(number, is_mine=row.author_id == who.id)
+                no(number, doing.on_reject, is_mine=row.author_id == who.id, key="krefuse")
             _why(row, found, who)
 
 
@@ -103,20 +104,6 @@ def _why(row: Proposal, found: Waiting, who: Person) -> None:
         text = _("Another lead or an administrator brings it into force.")
     if text:
         show(fill('<p class="ot-fine">{text}</p>', text=text))
-
-
-def _no(number: int, *, is_mine: bool) -> None:
-    label, field = (_("Take back") if is_mine else _("Refuse")), f"krefuse-{number}-reason"
-    with st.popover(label, type="tertiary", key=f"krefuse-pop-{number}"):
-        if not is_mine:
-            st.text_area(_("Why not?"), key=field, height=80)
-        st.button(
-            label,
-            key=f"krefuse-{number}",
-            type="primary",
-            on_click=doing.on_reject,
-            args=(number, field),
-        )
 
 
 def _what(row: Proposal) -> str:

@@ -1,8 +1,7 @@
 """What is wrong with a text, in the language of whoever writes it."""
 
-import re
-
 from dashboard.i18n import N_, _
+from dashboard.told import find_said
 
 # pattern of what the readers say, and our text; named groups are filled in
 SAID: tuple[tuple[str, str], ...] = (
@@ -116,7 +115,5 @@ SAID: tuple[tuple[str, str], ...] = (
 
 def said(message: str) -> str:
     """A message of the policy's reader as this person reads it; an unknown one as it is."""
-    for pattern, ours in SAID:
-        if found := re.fullmatch(pattern, message, re.DOTALL):
-            return _(ours).format(**found.groupdict())
-    return message
+    found = find_said(message, SAID)
+    return _(found[0]).format(**found[1]) if found is not None else message

@@ -7,6 +7,7 @@ from dashboard.i18n import N_, _
 from dashboard.plain import Html, fill, one_line, plain, show
 from dashboard.policy import doing, reading, rehearsal, versions
 from dashboard.policy.reading import Standing, Waiting
+from dashboard.refusing import no
 from otklik.clock import now
 from otklik.enums import ProposalState
 from otklik.models import Person, Proposal
@@ -106,7 +107,7 @@ def _ways(row: Proposal, who: Person, *, is_stale: bool, is_alone: bool) -> None
                 on_click=doing.on_shadow,
                 args=(number, not row.is_shadowed),
             )
-        _no(number, is_mine=is_mine)
+        no(number, doing.on_reject, is_mine=is_mine)
         if is_mine:
             text = _("You wrote it: another lead or an administrator activates it.")
             if is_alone:
@@ -115,20 +116,6 @@ def _ways(row: Proposal, who: Person, *, is_stale: bool, is_alone: bool) -> None
                     "record."
                 )
             show(fill('<p class="ot-fine">{text}</p>', text=text))
-
-
-def _no(number: int, *, is_mine: bool) -> None:
-    label, field = (_("Take back") if is_mine else _("Refuse")), f"refuse-{number}-reason"
-    with st.popover(label, type="tertiary", key=f"refuse-pop-{number}"):
-        if not is_mine:
-            st.text_area(_("Why not?"), key=field, height=80)
-        st.button(
-            label,
-            key=f"refuse-{number}",
-            type="primary",
-            on_click=doing.on_reject,
-            args=(number, field),
-        )
 
 
 def _line(row: Proposal, found: Waiting) -> Html:

@@ -1,6 +1,5 @@
 """What the page of the model shows: which one serves, its measured risk, the versions."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,7 @@ from dashboard.frame import say
 from dashboard.i18n import N_, _
 from dashboard.quality import figures
 from dashboard.quality.figures import Figures
+from dashboard.told import find_said
 from otklik import database, promotion
 from otklik.errors import ModelError
 from otklik.models import Person
@@ -169,13 +169,13 @@ _AGAINST: tuple[tuple[str, str], ...] = (
 
 def said(line: str) -> str:
     """An objection or a remark in the person's language."""
-    for pattern, text in _AGAINST:
-        if found := re.fullmatch(pattern, line):
-            told = found.groupdict()
-            if "what" in told:
-                told["what"] = figure_name(told["what"])
-            return _(text).format(**told)
-    return line
+    found = find_said(line, _AGAINST)
+    if found is None:
+        return line
+    text, told = found
+    if "what" in told:
+        told["what"] = figure_name(told["what"])
+    return _(text).format(**told)
 
 
 def figure_name(name: str) -> str:
