@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from dashboard.i18n import _, current_language
+from dashboard.i18n import _, current_language, ngettext
 from dashboard.plain import Html, fill, join
 from otklik.enums import Urgency
 from otklik.models import Mention
@@ -33,13 +33,15 @@ def _said(part: Part, mention: Mention) -> str:
         "waits": _("waits {hours} h"),
         "term": _("term {hours} h"),
         "urgency": _("urgency {hours} h"),
-        "contacts": _("wrote before: {times} times {hours} h"),
+        "contacts": f"{_before(mention.contacts)} {_('{hours} h')}",
         "pace": _("its thread: {pace} and more an hour {hours} h"),
     }
     sign = "+" if part.hours > 0 and part.name != "waits" else ""
-    return texts[part.name].format(
-        hours=f"{sign}{_hours(part.hours)}", times=mention.contacts, pace=mention.thread_pace
-    )
+    return texts[part.name].format(hours=f"{sign}{_hours(part.hours)}", pace=mention.thread_pace)
+
+
+def _before(times: int) -> str:
+    return ngettext("wrote before: {n} time", "wrote before: {n} times", times)
 
 
 def _hours(value: float) -> str:

@@ -82,7 +82,8 @@ def _left_alone(plan: Plan) -> Html:
         said.append(_("{n} on {platform}: it has no such measure").format(
             n=count, platform=platform))  # fmt: skip
     if plan.kind is ActKind.BAN:
-        said.append(_("{n} bans are left this year").format(n=plan.bans_left))
+        said.append(ngettext("{n} ban is left this year",
+                             "{n} bans are left this year", plan.bans_left))  # fmt: skip
     said.append(_("No platform lets Otklik slow a place down: do that in its own settings."))
     return fill(
         '<ul class="ot-will">{items}</ul>',

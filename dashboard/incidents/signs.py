@@ -46,11 +46,11 @@ def _signs(found: Evidence, *, is_attack: bool) -> Html:
     title = _("What speaks for an attack") if is_attack else _("Is it an attack?")
     heads = join(fill("<th>{name}</th>", name=one) for one in (_("Sign"), _("Share"), _("Speaks")))
     verdict = (
-        _("Together {n} points; {needed} make an attack.")
+        _("Points together: {n}; an attack begins at {needed}.")
         if found.looks_like_attack
-        else _("Together {n} points: the signs do not make an attack; {needed} are needed.")
+        else _("Points together: {n}; the signs do not make an attack, that begins at {needed}.")
     )
-    note = _("Of the newest {n} people. A person decides, not these figures.")
+    note = _("Of the newest people ({n}). A person decides, not these figures.")
     return fill(
         '<h3 class="ot-h">{title}</h3><div class="ot-table-wrap"><table class="ot-table">'
         "<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"

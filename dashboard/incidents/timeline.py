@@ -35,7 +35,7 @@ def chart(room: IncidentRoom) -> Html:
         title=_("Comments over time"),
         unit=units[bars.seconds],
         peak=_("at most {n}").format(n=bars.peak),
-        label=_("{total} comments from {first} to {last}, at most {peak} in one step").format(
+        label=_("Comments: {total}, from {first} to {last}, at most {peak} in one step").format(
             total=sum(bars.counts),
             first=_when(bars, 0),
             last=_when(bars, len(bars.counts) - 1),

@@ -206,8 +206,8 @@ def _confusion(room: ModelRoom) -> Html:
 def _labels(room: ModelRoom) -> Html:
     counts = room.figures.counts
     text = _(
-        "{training} whole rows to learn from, {partial} that lack fields (confirm the rest on the "
-        "case), {frozen} frozen for comparing."
+        "Whole rows to learn from: {training}; lacking fields: {partial} (confirm the rest on the "
+        "case); frozen for comparing: {frozen}."
     ).format(**{name: counts[name] for name in ("training", "partial", "frozen")})
     left = [*room.figures.measured.disputed, *room.figures.measured.inconsistent][:_LISTED]
     rows = [(_case_link(one.mention_id), _why_left(one)) for one in left]
@@ -279,7 +279,7 @@ def _version(entry: Entry, room: ModelRoom) -> Html:
 
 def _figures(told: Mapping[str, Any]) -> Html:
     frozen, recent = told["frozen"], told["recent"]
-    title = _("Beside {version}: {frozen} frozen labels, {recent} recent ones").format(
+    title = _("Beside {version}: frozen labels {frozen}, recent ones {recent}").format(
         version=_name(str(told["against"])), frozen=frozen["rows"], recent=recent["rows"]
     )
     rows = [

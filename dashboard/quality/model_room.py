@@ -149,7 +149,7 @@ _AGAINST: tuple[tuple[str, str], ...] = (
     ),
     (
         r"(?P<what>\w+): (?P<n>\d+) critics prove at most (?P<high>\S+), not the (?P<most>\S+)",
-        N_("{what}: {n} critics prove at most {high}, not {most}"),
+        N_("{what}: at most {high} is proved, not {most} (critics: {n})"),
     ),
     (r"urgency_3_recall: no label of urgency 3", N_("no label of urgency “at once”")),
     (

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from dashboard import data, words
-from dashboard.i18n import _, current_language
+from dashboard.i18n import _, current_language, ngettext
 from dashboard.plain import Html, fill, one_line, plain, show, table
 from dashboard.system import action_words, detail_words
 from dashboard.system.reading import Sought, audit_page, audit_places, known_words
@@ -209,7 +209,7 @@ def _export(sought: Sought, names: dict[str, str]) -> None:
         if ready is not None:
             body, count = ready
             st.download_button(
-                _("Download {count} events").format(count=count),
+                ngettext("Download {n} event", "Download {n} events", count),
                 body,
                 file_name=f"audit-{now():%Y%m%d-%H%M}.csv",
                 mime="text/csv",

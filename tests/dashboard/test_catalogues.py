@@ -95,6 +95,13 @@ def test_a_refusal_is_said_in_the_language_of_the_person() -> None:
     assert "роль" in words.refusal(NotAllowed("bob may not act as admin"))
 
 
+def test_a_number_before_a_noun_has_its_forms() -> None:
+    """«1 комментариев» comes of a text without plural forms; limits are never that small."""
+    bare = re.compile(r"\{\w+\} (?!знаков)[а-яё]+(?:ов|ев|ей)\b")
+    single = [forms[0] for forms in translation("ru").texts.values() if len(forms) == 1]
+    assert [one for one in single if bare.search(one)] == []
+
+
 def test_approving_has_one_family_of_words() -> None:
     """The glossary's: to learn one word is enough to find a button, a state and a role."""
     others = re.compile(r"согласу[ею]|согласова[нв]|утвержда(?!ть)|утверд[иё]|утвержд[её]н", re.I)
