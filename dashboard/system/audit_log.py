@@ -50,6 +50,9 @@ def draw(who: Person) -> None:
         )
     else:
         show(_fine(_("Nothing in the part looked through so far.")))
+    if sought.words and page.searched_to is not None:
+        text = _("Looked through down to event № {number}; what is older is still to be searched.")
+        show(_fine(text.format(number=page.searched_to)))
     _turn(back, page.searched_to, len(page.events), is_search=bool(sought.words))
     _export(sought, names)
 

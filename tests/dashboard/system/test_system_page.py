@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from otklik.audit import Event
 from otklik.clock import now
 from otklik.enums import DeliveryState
 from otklik.models import AlertDelivery, AuditEvent
+from otklik.store import audit as audit_rows
 from tests.dashboard.conftest import OpenApp
 from tests.dashboard.screen import shown, system_only
 from tests.dashboard.seed_sources import seed_sources
@@ -181,3 +183,25 @@ def test_a_source_nobody_reads_is_said_to_wait_for_the_scheduler(
         late = (now() - timedelta(minutes=9)).replace(tzinfo=None).isoformat(" ")
         connection.execute(text("UPDATE source SET next_due_at = :late"), {"late": late})
     assert "is the scheduler running?" in shown(open_app("lead", view=system_only, language="en"))
+
+
+def test_a_search_for_an_absent_word_says_how_far_it_looked(
+    open_app: OpenApp, desk_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_rows, "LOOKED_THROUGH", 20)
+    monkeypatch.setattr(audit_rows, "_READ_AT_ONCE", 10)
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    record(
+        desk_engine,
+        *(
+            Event(at + timedelta(seconds=n), "cli", "source.added", ("source", n), {"n": n})
+            for n in range(50)
+        ),
+    )
+    app = open_app("lead", view=system_only, language="en")
+    said = re.search(r"down to event № (\d+);", search(app, words="zebra"))
+    assert said is not None
+    app.button(key="audit-older").click().run()
+    further = re.search(r"down to event № (\d+);", shown(app))
+    assert further is not None
+    assert int(said[1]) - int(further[1]) == 20
