@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -89,9 +89,10 @@ class Place:
 
 
 class World:
-    """The state, and what people do to it."""
+    """The state, and what people do to it; `now` is the clock on VK's wall."""
 
     def __init__(self, page_size: int) -> None:
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.places: dict[str, Place] = {}
         self.people: dict[str, int] = {}
         self.guids: dict[str, int] = {}
@@ -111,7 +112,7 @@ class World:
 
     def moment(self, at: datetime | None) -> int:
         """Seconds since the epoch; by default now, later than all before."""
-        seconds = int((at or datetime.now(UTC)).timestamp())
+        seconds = int((at or self.now()).timestamp())
         if at is None:
             seconds = max(seconds, self.last + 1 if self.last >= seconds else seconds)
         self.last = max(self.last, seconds)

@@ -12,6 +12,7 @@ from sqlmodel import select
 
 from collectors.isso import Isso
 from collectors.vk import Vk
+from collectors.vk import acts as vk_acts
 from otklik import pipeline
 from otklik.database import session
 from otklik.enums import ActState, Approach, Role
@@ -80,7 +81,11 @@ def on_vk(sqlite_engine: Engine, vk: VkRig, monkeypatch: pytest.MonkeyPatch) -> 
     for key, name in secrets.items():
         monkeypatch.setenv(name, config[key])
         config[key] = f"env:{name}"
-    return put_on(make_stage(sqlite_engine, *shipped()), "vk", Vk, config)
+    stage = make_stage(sqlite_engine, *shipped())
+    # our replies are as old as the desk believes, whatever the day on which this runs
+    vk.world.now = stage.clock
+    monkeypatch.setattr(vk_acts, "now", stage.clock)
+    return put_on(stage, "vk", Vk, config)
 
 
 def later(stage: Stage) -> None:
