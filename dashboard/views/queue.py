@@ -41,7 +41,8 @@ def draw() -> None:
     choices, entities = reading.choices(), filters.named_entities()
     views = reading.views(who)
     default = views.find(views.default)
-    filters.sync(default.wanted if default else None, choices, list(entities))
+    if filters.sync(default.wanted if default else None, choices, list(entities)):
+        st.session_state[filters.VIEW] = views.default
     with st.container(key="ot-filters", horizontal=True, vertical_alignment="center"):
         wanted = filters.draw(choices, entities)
     with st.container(key="ot-queue-tools", horizontal=True, vertical_alignment="center"):

@@ -16,6 +16,7 @@ from otklik.subjects import EntityKind
 
 PAGE = "queue-page"
 NOTES = "queue-notes"  # what of a link was left out
+VIEW = "queue-view"  # the saved view that was opened last
 DAYS = (0, 1, 3, 7, 30, -1)  # -1: between two days
 WAITS = (0, 30, 60, 240, 1440, 4320)
 _KEYS = {  # field of the filter → key of its widget
@@ -43,8 +44,12 @@ _ALWAYS_SEEN = ("words", "urgencies", "stances", "owners", "since", "until", "so
 _WITHIN = tuple(key for name, key in _KEYS.items() if name not in _ALWAYS_SEEN)
 
 
-def sync(default: Mapping[str, Any] | None, choices: Choices, entities: Sequence[str]) -> None:
-    """Before the widgets: take over a link somebody followed, or one's default view."""
+def sync(default: Mapping[str, Any] | None, choices: Choices, entities: Sequence[str]) -> bool:
+    """Before the widgets: take over a link somebody followed, or one's default view.
+
+    Returns:
+        Was it the default view?
+    """
     found = LINKED.followed()
     if found is not None:
         number = st.session_state[PAGE]
@@ -52,34 +57,58 @@ def sync(default: Mapping[str, Any] | None, choices: Choices, entities: Sequence
         st.session_state[PAGE] = number
     elif LINKED.is_new() and default is not None:
         put(*read_filter(default), choices, entities)
+        return True
+    return False
 
 
-def put(
-    wanted: QueueFilter, left_out: Sequence[str], choices: Choices, entities: Sequence[str]
-) -> None:
-    """Set the widgets to a filter; what does not exist any more is left out and said."""
+def fitting(
+    wanted: QueueFilter, choices: Choices, entities: Sequence[str]
+) -> tuple[QueueFilter, list[str]]:
+    """The filter as the widgets can show it, and what of it does not exist any more."""
     known: dict[str, set[str]] = {
         "zones": set(choices.zones),
         "platforms": set(choices.platforms),
         "owners": {ME, NOBODY, *(str(one) for one in choices.people)},
         "entities": set(entities),
     }
-    notes = list(left_out)
+    gone: list[str] = []
+    kept: dict[str, Any] = {}
+    for name, real in known.items():
+        gone += [f"{name}={one}" for one in getattr(wanted, name) if one not in real]
+        kept[name] = tuple(one for one in getattr(wanted, name) if one in real)
+    if wanted.since or wanted.until:
+        kept["days"] = 0
+    elif wanted.days not in DAYS:
+        kept["days"] = min(DAYS[:-1], key=lambda one: abs(one - wanted.days))
+    if wanted.waits_minutes not in WAITS:
+        kept["waits_minutes"] = min(WAITS, key=lambda one: abs(one - wanted.waits_minutes))
+    return wanted.model_copy(update=kept), gone
+
+
+def is_same(one: QueueFilter, other: QueueFilter) -> bool:
+    """Do both ask for the same? In which order several things were chosen means nothing."""
+    return _in_any_order(one) == _in_any_order(other)
+
+
+def _in_any_order(wanted: QueueFilter) -> dict[str, Any]:
+    values = wanted.model_dump().items()
+    return {name: sorted(one) if isinstance(one, tuple) else one for name, one in values}
+
+
+def put(
+    wanted: QueueFilter, left_out: Sequence[str], choices: Choices, entities: Sequence[str]
+) -> None:
+    """Set the widgets to a filter; what does not exist any more is left out and said."""
+    st.session_state.pop(VIEW, None)
+    shown, gone = fitting(wanted, choices, entities)
     for name, key in _KEYS.items():
-        value: Any = getattr(wanted, name)
-        if name in known:
-            notes += [f"{name}={one}" for one in value if one not in known[name]]
-            value = [one for one in value if one in known[name]]
+        value: Any = getattr(shown, name)
         if name == "states" and value == WAITING:
             value = ()
         st.session_state[key] = list(value) if isinstance(value, tuple) else value
-    if wanted.since or wanted.until:
+    if shown.since or shown.until:
         st.session_state["days"] = -1
-    elif wanted.days not in DAYS:
-        st.session_state["days"] = min(DAYS[:-1], key=lambda one: abs(one - wanted.days))
-    if wanted.waits_minutes not in WAITS:
-        st.session_state["waits"] = min(WAITS, key=lambda one: abs(one - wanted.waits_minutes))
-    st.session_state[NOTES] = notes
+    st.session_state[NOTES] = [*left_out, *gone]
     st.session_state[PAGE] = 1
 
 
@@ -93,6 +122,7 @@ def clear() -> None:
         st.session_state[key] = [] if is_list else value
     first_page()
     st.session_state[NOTES] = []
+    st.session_state.pop(VIEW, None)
 
 
 def first_page() -> None:

@@ -18,14 +18,13 @@ from otklik.models import Person, SavedView
 from otklik.people import may
 from otklik.store.queue_filter import QueueFilter, read_filter
 
-OPENED = "queue-view"
 NAME, SHARED = "view-name", "view-shared"
 
 
 def draw(who: Person, views: Views, wanted: QueueFilter, known: tuple[Choices, list[str]]) -> None:
     """The button with the name of the opened view, and all that can be done with views."""
-    opened = views.find(st.session_state.get(OPENED))
-    name = label(opened.name, shown=40) if opened is not None else _("Views")
+    opened = views.find(st.session_state.get(filters.VIEW))
+    name = _("Views") if opened is None else _name(opened, wanted, known)
     with st.popover(name, key="views-pop"):
         if not views.all:
             text = _("Set the filters you need and keep them under a name.")
@@ -33,6 +32,13 @@ def draw(who: Person, views: Views, wanted: QueueFilter, known: tuple[Choices, l
         for view, owner in views.all:
             _line(who, view, owner, is_default=view.id == views.default, known=known)
         _keep(who, wanted)
+
+
+def _name(opened: SavedView, wanted: QueueFilter, known: tuple[Choices, list[str]]) -> str:
+    """The view's own name, and whether the filters are its own still."""
+    name = label(opened.name, shown=40)
+    kept, _gone = filters.fitting(read_filter(opened.wanted)[0], *known)
+    return name if filters.is_same(kept, wanted) else _("{name} · changed").format(name=name)
 
 
 def _line(
@@ -90,7 +96,7 @@ def notes(found: Sequence[str]) -> None:
 
 def _on_open(view: SavedView, choices: Choices, entities: list[str]) -> None:
     filters.put(*read_filter(view.wanted), choices, entities)
-    st.session_state[OPENED] = view.id
+    st.session_state[filters.VIEW] = view.id
 
 
 def _on_keep(wanted: QueueFilter) -> None:
@@ -103,7 +109,7 @@ def _on_keep(wanted: QueueFilter) -> None:
 
     kept = perform(act)
     if kept is not None:
-        st.session_state[OPENED], st.session_state[NAME] = kept.id, ""
+        st.session_state[filters.VIEW], st.session_state[NAME] = kept.id, ""
         say(_("The view is kept."))
 
 
@@ -120,5 +126,5 @@ def _on_drop(view_id: int) -> None:
         return True
 
     if perform(act):
-        st.session_state.pop(OPENED, None)
+        st.session_state.pop(filters.VIEW, None)
         say(_("The view is deleted."))

@@ -99,6 +99,27 @@ def test_a_view_is_kept_shared_and_opened_by_others(open_app: OpenApp, desk_engi
     other.button(key=f"view-default-{view.id}").click().run()
     again = page(open_app, "operator")
     assert again.multiselect(key="stances").value == [Stance.HATER]
+    assert "Хейтеры смены" in popovers(again)
+
+
+def test_the_button_of_an_opened_view_says_that_it_was_changed(
+    open_app: OpenApp, desk_engine: Engine
+) -> None:
+    stances = (Stance.HATER, Stance.CRITIC)
+    number = keep(
+        desk_engine, "operator", "Злые", stances=stances, owners=("999",), waits_minutes=61
+    )
+    app = page(open_app)
+    app.button(key=f"view-open-{number}").click().run()
+    assert "Злые" in popovers(app)  # what is gone, or fits no step of a list, changes nothing
+    app.multiselect(key="stances").set_value([Stance.CRITIC]).run()
+    assert "Злые · изменён" in popovers(app)
+    app.multiselect(key="stances").set_value([Stance.CRITIC, Stance.HATER]).run()
+    assert "Злые" in popovers(app)
+    app.selectbox(key="sort").set_value("newest").run()
+    assert "Злые · изменён" in popovers(app)
+    app.button(key="filters-off").click().run()
+    assert "Виды" in popovers(app)
 
 
 def test_a_view_that_names_what_is_gone_opens_with_a_note(
