@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from dashboard import data
+from dashboard import data, refusals
 from dashboard.i18n import N_, _, current_language, ngettext
 from otklik.errors import NotAllowed, OtklikError, StaleText
 
@@ -190,6 +190,12 @@ NAMES: dict[str, str] = {
     "actor.machine": N_("the machine"),
     "actor.cli": N_("the command line"),
     "subject.mention": N_("comment"),
+    "incident.suspected": N_("suspected"),
+    "incident.open": N_("confirmed"),
+    "incident.in_work": N_("in work"),
+    "incident.solved": N_("solved"),
+    "incident.reopened": N_("came back"),
+    "incident.dismissed": N_("a false alarm"),
     "role.operator": N_("operator"),
     "role.approver": N_("approver"),
     "role.lead": N_("lead"),
@@ -200,53 +206,6 @@ NAMES: dict[str, str] = {
     "field.claim": N_("Case"),
     "field.abuse": N_("Abuse"),
 }
-
-# what `responder.approval` says to people
-SAID = (
-    N_("the comment was edited since you opened it"),
-    N_("the comment was deleted"),
-    N_("the thread was closed for replies"),
-    N_("the text was changed since you opened it"),
-    N_("two people must approve this text, and you wrote it"),
-    N_("you have approved this text already; somebody else must too"),
-    N_("policy has not decided on this version yet"),
-    N_("an empty reply cannot be saved"),
-    N_("a rejection needs a reason"),
-    N_("silence needs a reason"),
-    N_("taken back"),
-    N_("a person found that it was not posted"),
-    N_("a back-fill begins in the past"),
-    N_("Otklik publishes here itself"),
-    N_("published on the site by hand"),
-    N_("there is nothing to confirm"),
-    N_("no model served before this one"),
-    N_("to force a model into service needs a reason"),
-    N_("a reply to this author is being sent, or of unknown outcome: settle it"),
-    N_("this author was erased already"),
-    N_("this is an account of our own"),
-    N_("policy wants your own words here, or silence"),
-    N_("a person has edited this text"),
-)
-# … and where it names something: pattern, text, vocabulary of what is named
-SAID_OF = (
-    (r"this draft is (\w+) by now.*", N_("this draft is {what} by now"), "draft"),
-    (r"this mention is (\w+) by now", N_("this comment is {what} by now"), "state"),
-    (r"too late: the reply is (\w+)", N_("too late: the reply is {what}"), "reply"),
-    (r"the reply is (\w+) by now", N_("the reply is {what} by now"), "reply"),
-    (r"a cited fact has expired: (.+)", N_("a cited fact has expired: {what}"), "fact"),
-    (r"this comment cannot be answered: (.+)", N_("no answer is possible here: {what}"), ""),
-    (r"a source needs a name of its own: (.+) is.*", N_("the name {what} is empty or taken"), ""),
-    (r"source (.+) is not read: .*", N_("{what} is not read: settings or a file say so"), ""),
-    (r"(.+) is working on this case until .*", N_("{what} is working on this case"), ""),
-    (r"(\S+) serves already", N_("{what} serves already"), ""),
-    (r"(\S+) is not promoted: .*", N_("{what} is not shown to be better"), ""),
-    (
-        r"source (.+) stands in the settings: .*",
-        N_("{what} stands in otklik.toml: change it there"),
-        "",
-    ),
-    (r"source (.+) is a file: .*", N_("{what} is a file: import it again"), ""),
-)
 
 
 def name(kind: str, value: object) -> str:
@@ -302,9 +261,10 @@ def ago(then: datetime | None, now: datetime) -> str:
 
 def said(text: str) -> str:
     """What the code below the screen says, in the person's language."""
-    for pattern, ours, kind in SAID_OF:
+    for pattern, ours, kind in refusals.SAID_OF:
         if found := re.fullmatch(pattern, text):
-            return _(ours).format(what=name(kind, found[1]) if kind else found[1])
+            named = found[1] if found.re.groups else ""
+            return _(ours).format(what=name(kind, named) if kind else named)
     return _(text)
 
 

@@ -6,9 +6,10 @@ from dashboard import chips, words
 from dashboard.approvals import card
 from dashboard.case import remarks
 from dashboard.i18n import _, ngettext
-from dashboard.incidents import moving_on, naming, reading
+from dashboard.incidents import moving_on, naming, reading, ticks
 from dashboard.incidents.reading import IncidentRoom
 from dashboard.plain import Html, fill, one_line, plain, show
+from dashboard.views import open_case
 from otklik.clock import now
 from otklik.enums import Role
 from otklik.models import Person
@@ -47,17 +48,15 @@ def _row(one: together.Text) -> None:
     with st.container(key=f"ot-tog-{draft.id}", border=True):
         tick, comment, text = st.columns([0.5, 5, 7], gap="small")
         with tick:
-            st.session_state.setdefault(key, one.is_free)
-            st.checkbox(
-                _("Approve text {number}").format(number=draft.id),
-                key=key,
-                disabled=not one.is_free,
-                label_visibility="collapsed",
-            )
+            label = _("Approve text {number}").format(number=draft.id)
+            ticks.box(key, label, is_free=one.is_free)
         with comment:
             show(_comment(one))
         with text:
             show(_text(one))
+            label = _("Open case {number}").format(number=draft.mention_id)
+            if st.button(label, key=f"see-text-{draft.id}", type="tertiary"):
+                open_case(draft.mention_id)
 
 
 def _comment(one: together.Text) -> Html:
@@ -103,7 +102,8 @@ def _why_not(one: together.Text) -> Html:
 
 def _foot(number: int, texts: list[together.Text], total: int, who: Person) -> None:
     shown = [one.shown for one in texts if one.is_free]
-    ticked = sum(bool(st.session_state.get(f"{moving_on.TICK}{one.draft_id}")) for one in shown)
+    keys = [f"{moving_on.TICK}{one.draft_id}" for one in shown]
+    ticked = sum(ticks.is_on(key) for key in keys)
     with st.container(key="ot-tog-foot", horizontal=True, vertical_alignment="center"):
         if may(who, Role.APPROVER):
             st.button(
@@ -114,6 +114,7 @@ def _foot(number: int, texts: list[together.Text], total: int, who: Person) -> N
                 on_click=moving_on.on_approve_together,
                 args=(number, shown),
             )
+            ticks.all_or_none(keys, "together")
         out = len(texts) - len(shown)
         said = [ngettext("{n} text shown", "{n} texts shown", len(texts))]
         if out:
@@ -125,7 +126,7 @@ def _foot(number: int, texts: list[together.Text], total: int, who: Person) -> N
 
 @st.fragment(run_every=UNDO_EVERY)
 def undo_bar() -> None:
-    """What the last click approved, as long as it waits."""
+    """What was approved here and still waits."""
     ids = st.session_state.get(moving_on.APPROVED, [])
     left = reading.waiting_replies(ids, now()) if ids else []
     if not left:

@@ -9,7 +9,7 @@ from dashboard import data, words
 from dashboard.doing import perform
 from dashboard.frame import say
 from dashboard.i18n import N_, _, ngettext
-from dashboard.incidents import attack_reading, naming
+from dashboard.incidents import attack_reading, naming, ticks
 from dashboard.incidents.reading import IncidentRoom
 from dashboard.measures import deciding
 from dashboard.plain import Html, fill, join, one_line, plain, show
@@ -17,13 +17,13 @@ from dashboard.worklist import choosing
 from otklik.clock import now
 from otklik.enums import ActKind, Role
 from otklik.errors import OtklikError
-from otklik.models import Act, Mention, Person
+from otklik.models import Act, Author, Mention, Person
 from otklik.people import may
 from responder.bulk import PART, Outcome
 from responder.incidents import attack_measures
 from responder.incidents.attack_measures import Line, Plan
 
-TICK = "measure-"
+TICK, YES = "measure-", "measure-yes-"
 NAMES: dict[ActKind, str] = {
     ActKind.HIDE: N_("Hide from others"),
     ActKind.REPORT: N_("Report to the platform"),
@@ -52,12 +52,12 @@ def draw(room: IncidentRoom, who: Person) -> None:
         key=f"measure-kind-{number}",
     )
     try:
-        plan = attack_reading.plan(who, number, ActKind(kind or ActKind.HIDE), now())
+        plan, authors = attack_reading.plan(who, number, ActKind(kind or ActKind.HIDE), now())
     except OtklikError as error:
         show(fill('<p class="ot-wrong">{text}</p>', text=words.refusal(error)))
         return
     show(_left_alone(plan))
-    _list(plan)
+    _list(plan, authors)
     _ask(number, plan)
     _waiting(number, who)
 
@@ -95,21 +95,16 @@ def _key(line: Line) -> str:
     return f"{TICK}{line.kind}-{line.mention_id}-{line.version}"
 
 
-def _list(plan: Plan) -> None:
+def _list(plan: Plan, authors: dict[int, Author]) -> None:
     if not plan.lines:
         show(fill('<p class="ot-fine">{text}</p>', text=_("Nobody here to whom it applies.")))
     with st.container(key="ot-tog-list"):
         for line in plan.lines[:PART]:
             row = plan.rows[line.mention_id]
             with st.container(key=f"ot-member-m-{line.mention_id}", horizontal=True, gap="small"):
-                st.session_state.setdefault(_key(line), True)
-                st.checkbox(
-                    _("Choose comment {number}").format(number=line.mention_id),
-                    key=_key(line),
-                    label_visibility="collapsed",
-                    width="content",
-                )
-                show(_line(row, _rule(line.rule)))
+                label = _("Choose comment {number}").format(number=line.mention_id)
+                ticks.box(_key(line), label)
+                show(_line(row, authors.get(row.author_id), _rule(line.rule)))
 
 
 def _rule(rule: str) -> str:
@@ -118,11 +113,13 @@ def _rule(rule: str) -> str:
     return words.name("ground", rule)
 
 
-def _line(row: Mention, rule: str) -> Html:
+def _line(row: Mention, author: Author | None, rule: str) -> Html:
     return fill(
-        '<div class="ot-member"><header><span class="ot-chip">{rule}</span> <span class="ot-fine">'
-        '{place} · {when}</span></header><div class="ot-excerpt">{text}</div></div>',
+        '<div class="ot-member"><header><span class="ot-chip">{rule}</span><b>{author}</b>'
+        '<span class="ot-fine">{place} · {when}</span></header>'
+        '<div class="ot-excerpt">{text}</div></div>',
         rule=rule,
+        author=one_line((author.name if author else "") or _("Guest"), shown=60),
         place=row.platform,
         when=words.moment(row.waiting_since, now=now()),
         text=plain(row.text),
@@ -131,7 +128,7 @@ def _line(row: Mention, rule: str) -> Html:
 
 def _ask(number: int, plan: Plan) -> None:
     shown = plan.lines[:PART]
-    ticked = [line for line in shown if st.session_state.get(_key(line))]
+    ticked = [line for line in shown if ticks.is_on(_key(line))]
     if not shown:
         return
     with st.container(key="ot-tog-foot", horizontal=True, vertical_alignment="bottom"):
@@ -146,6 +143,7 @@ def _ask(number: int, plan: Plan) -> None:
             on_click=on_ask,
             args=(number, ticked, key),
         )
+        ticks.all_or_none([_key(line) for line in shown], "measures")
         if len(plan.lines) > len(shown):
             more = _("{n} more follow").format(n=len(plan.lines) - len(shown))
             show(fill('<span class="ot-fine">{text}</span>', text=more), is_wide=False)
@@ -156,22 +154,40 @@ def _waiting(number: int, who: Person) -> None:
     found = attack_reading.asked(who, number, now())
     if found.batch is not None:
         label = ngettext("Take {n} measure back", "Take {n} measures back", len(found.batch.rows))
-        st.button(label, key="undo-measures", on_click=choosing.take_back, args=(found.batch.id,))
+        st.button(
+            label,
+            key="undo-measures",
+            shortcut="Alt+Z",
+            on_click=choosing.take_back,
+            args=(found.batch.id,),
+        )
     shown = found.acts[:PART]
     if not shown:
         return
     title = ngettext("{n} measure waits for a yes", "{n} measures wait for a yes", len(found.acts))
     show(fill('<h3 class="ot-h">{title}</h3>', title=title))
     for act in shown:
-        show(_line(found.rows[act.mention_id or 0], _told(act)))
+        with st.container(key=f"ot-member-a-{act.id}", horizontal=True, gap="small"):
+            if may(who, Role.APPROVER):
+                ticks.box(f"{YES}{act.id}", _("Approve measure {number}").format(number=act.id))
+            row = found.rows[act.mention_id or 0]
+            show(_line(row, found.authors.get(row.author_id), _told(act)))
     if may(who, Role.APPROVER):
+        _say_yes([act.id or 0 for act in shown])
+
+
+def _say_yes(ids: list[int]) -> None:
+    ticked = [one for one in ids if ticks.is_on(f"{YES}{one}")]
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            ngettext("Approve {n} as shown", "Approve {n} as shown", len(shown)),
+            ngettext("Approve {n} as shown", "Approve {n} as shown", len(ticked)),
             key="approve-measures",
             type="primary",
+            disabled=not ticked,
             on_click=on_approve,
-            args=([act.id or 0 for act in shown],),
+            args=(ticked,),
         )
+        ticks.all_or_none([f"{YES}{one}" for one in ids], "asked")
 
 
 def _told(act: Act) -> str:
@@ -196,6 +212,7 @@ def on_ask(number: int, lines: list[Line], key: str) -> None:
 
     done = perform(work)
     if done is not None:
+        st.session_state[key] = ""
         said = ngettext("{n} measure waits for approval.", "{n} measures wait for approval.",
                         len(done.done))  # fmt: skip
         say(said + _left(done.left_out))

@@ -8,9 +8,9 @@ from dashboard import data
 from dashboard.measures import deciding, panel
 from otklik import database
 from otklik.enums import ActKind, ActState
-from otklik.models import Act, BulkBatch, Incident, Mention, Person
+from otklik.models import Act, Author, BulkBatch, Incident, Mention, Person
 from otklik.platforms import Capability
-from otklik.store import acts, bulk, customers, members, statements
+from otklik.store import acts, bulk, customers, members, mentions, statements
 from responder import bulk_undo
 from responder.bulk import Doing
 from responder.incidents import attack_holds, attack_measures, attacks
@@ -37,8 +37,10 @@ def inside(incident: Incident) -> Inside:
     return Inside(tuple(real), held, lines)
 
 
-def plan(who: Person, incident_id: int, kind: ActKind, at: datetime) -> Plan:
-    """What this measure would be now.
+def plan(
+    who: Person, incident_id: int, kind: ActKind, at: datetime
+) -> tuple[Plan, dict[int, Author]]:
+    """What this measure would be now, and who wrote what it is about.
 
     Raises:
         StaleText: it is no attack that goes on.
@@ -49,8 +51,11 @@ def plan(who: Person, incident_id: int, kind: ActKind, at: datetime) -> Plan:
         can: dict[str, Collection[Capability]] = {
             name: panel.can(name) for name in {row.platform for row in found}
         }
-        return attack_measures.plan(
+        made = attack_measures.plan(
             session, person=who, incident_id=incident_id, kind=kind, can=can, terms=terms, at=at
+        )
+        return made, mentions.list_authors(
+            session, [made.rows[one.mention_id] for one in made.lines]
         )
 
 
@@ -60,6 +65,7 @@ class Asked:
 
     acts: list[Act]
     rows: dict[int, Mention]
+    authors: dict[int, Author]
     batch: BulkBatch | None
 
 
@@ -73,10 +79,12 @@ def asked(who: Person, incident_id: int, at: datetime) -> Asked:
             if act.state is ActState.ASKED
         ]
         since = at - bulk_undo.UNDO_BY_LEAD
+        about = [rows[act.mention_id] for act in waiting if act.mention_id in rows]
+        authors = mentions.list_authors(session, about)
         made = [
             one
             for one in bulk.list_batches(session, who.brand_id, since)
             if one.action == Doing.MEASURES and one.detail.get("incident") == incident_id
         ]
     free = (one for one in made if bulk_undo.may_undo(who, one, at))
-    return Asked(waiting, rows, next(free, None))
+    return Asked(waiting, rows, authors, next(free, None))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import streamlit as st
 from sqlmodel import Session
 
-from dashboard import data
+from dashboard import data, words
 from dashboard.doing import perform
 from dashboard.frame import say
 from dashboard.i18n import _, ngettext
@@ -122,7 +122,7 @@ def on_approve_together(incident_id: int, shown: Sequence[together.Shown]) -> No
     done = perform(act)
     if done is None:
         return
-    st.session_state[APPROVED] = list(done.queued)
+    st.session_state[APPROVED] = [*st.session_state.get(APPROVED, []), *done.queued]
     said = [ngettext("{n} text approved.", "{n} texts approved.", len(done.queued))]
     if done.once:
         said.append(ngettext("{n} needs a second yes.", "{n} need a second yes.", len(done.once)))
@@ -131,7 +131,7 @@ def on_approve_together(incident_id: int, shown: Sequence[together.Shown]) -> No
         said.append(
             ngettext("{n} was left out:", "{n} were left out:", count)
             + " "
-            + "; ".join(sorted(set(done.left_out.values())))
+            + "; ".join(sorted({words.said(one) for one in done.left_out.values()}))
         )
     say(" ".join(said), "problem" if done.left_out else "done")
 

@@ -89,6 +89,8 @@ def test_measures_are_previewed_chosen_asked_for_and_taken_back(
     assert {(one.state, one.reason) for one in made} == {(ActState.ASKED, WHY)}
     assert len(made) == 8
     assert "8 мер ждут согласия" in shown(app)
+    assert ">user 1<" in shown(app)  # who wrote it stands beside what they wrote
+    assert app.text_input(key=f"measure-why-{attack}").value == ""
     app.button(key="undo-measures").click().run()
     assert {one.state for one in acts(desk_engine)[before:]} == {ActState.REFUSED}
 
@@ -98,7 +100,10 @@ def test_an_operator_asks_and_approves_nothing(open_app: OpenApp, attack: int) -
     app.text_input(key=f"measure-why-{attack}").set_value(WHY).run()
     app.button(key="ask-measures").click().run()
     assert "approve-measures" not in keys(app)
+    assert "measure-yes-" not in " ".join(str(box.key) for box in app.checkbox)
     other = opened(open_app, attack, "approver", do="measures")
+    boxes = [box for box in other.checkbox if str(box.key).startswith("measure-yes-")]
+    boxes[0].uncheck().run()
     other.button(key="approve-measures").click().run()
     assert not other.exception
-    assert "Ваше согласие дано 9 мерам." in shown(other)
+    assert "Ваше согласие дано 8 мерам." in shown(other)
