@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import browser, data, theme
 from dashboard.i18n import _
-from dashboard.plain import fill, show
+from dashboard.plain import fill, join, show
 from otklik.clock import now
 from otklik.models import Person
 
@@ -61,17 +61,18 @@ def say(text: str, kind: str = "done") -> None:
 
 
 def notices() -> None:
-    """Show what was kept, once."""
-    for kind, text in st.session_state.pop(NOTICES, []):
-        role = "alert" if kind == "problem" else "status"
-        show(
-            fill(
-                '<p class="ot-notice ot-notice-{kind}" role="{role}">{text}</p>',
-                kind=kind,
-                role=role,
-                text=text,
-            )
+    """Show what was kept, once; in sight wherever the page is scrolled to."""
+    told = [
+        fill(
+            '<p class="ot-notice ot-notice-{kind}" role="{role}">{text}</p>',
+            kind=kind,
+            role="alert" if kind == "problem" else "status",
+            text=text,
         )
+        for kind, text in st.session_state.pop(NOTICES, [])
+    ]
+    if told:
+        show(fill('<div class="ot-notices">{told}</div>', told=join(told)))
 
 
 def is_veiled() -> bool:

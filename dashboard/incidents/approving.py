@@ -4,9 +4,9 @@ import streamlit as st
 
 from dashboard import chips, words
 from dashboard.approvals import card
-from dashboard.case import remarks
+from dashboard.case import keys, remarks
 from dashboard.i18n import _, ngettext
-from dashboard.incidents import moving_on, naming, reading, ticks
+from dashboard.incidents import moving_on, naming, reading, shortcuts, ticks
 from dashboard.incidents.reading import IncidentRoom
 from dashboard.plain import Html, fill, one_line, plain, show
 from dashboard.views import open_case
@@ -24,10 +24,9 @@ def draw(room: IncidentRoom, who: Person) -> None:
     """The page in this mode."""
     number = room.incident.id or 0
     texts = reading.texts(who, number, now())
-    with st.container(key="ot-tog-head", horizontal=True, vertical_alignment="center"):
-        st.button(_("← Back to the incident"), key="together-back", on_click=_close)
-        title = one_line(naming.title_of(room.incident), shown=80)
-        show(fill('<h2 class="ot-h">{title}</h2>', title=title), is_wide=False)
+    scope = shortcuts.scope(room.incident, *(one.shown for one in texts))
+    keys.listen(shortcuts.of_together(), scope)
+    naming.mode_head(room.incident, scope, key="together-back", on_back=_close)
     undo_bar()
     if not texts:
         _nothing()
@@ -102,8 +101,8 @@ def _why_not(one: together.Text) -> Html:
 
 def _foot(number: int, texts: list[together.Text], total: int, who: Person) -> None:
     shown = [one.shown for one in texts if one.is_free]
-    keys = [f"{moving_on.TICK}{one.draft_id}" for one in shown]
-    ticked = sum(ticks.is_on(key) for key in keys)
+    boxes = [f"{moving_on.TICK}{one.draft_id}" for one in shown]
+    ticked = sum(ticks.is_on(key) for key in boxes)
     with st.container(key="ot-tog-foot", horizontal=True, vertical_alignment="center"):
         if may(who, Role.APPROVER):
             st.button(
@@ -114,7 +113,7 @@ def _foot(number: int, texts: list[together.Text], total: int, who: Person) -> N
                 on_click=moving_on.on_approve_together,
                 args=(number, shown),
             )
-            ticks.all_or_none(keys, "together")
+            ticks.all_or_none(boxes, "together")
         out = len(texts) - len(shown)
         said = [ngettext("{n} text shown", "{n} texts shown", len(texts))]
         if out:
@@ -132,7 +131,7 @@ def undo_bar() -> None:
     if not left:
         return
     label = ngettext("Take {n} approved text back", "Take {n} approved texts back", len(left))
-    if st.button(label, key="undo-together", shortcut="Alt+Z"):
+    if st.button(label, key="undo-together"):
         moving_on.on_undo_together(left)
         st.rerun()
 

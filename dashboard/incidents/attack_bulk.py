@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 
 import streamlit as st
 from sqlmodel import Session
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import data, words
+from dashboard.case import keys
 from dashboard.doing import perform
 from dashboard.frame import say
 from dashboard.i18n import N_, _, ngettext
-from dashboard.incidents import attack_reading, naming, ticks
+from dashboard.incidents import attack_reading, naming, shortcuts, ticks
 from dashboard.incidents.reading import IncidentRoom
 from dashboard.measures import deciding
 from dashboard.plain import Html, fill, join, one_line, plain, show
@@ -39,10 +41,8 @@ WHY_NOT: dict[str, str] = {
 def draw(room: IncidentRoom, who: Person) -> None:
     """The page in this mode."""
     number = room.incident.id or 0
-    with st.container(key="ot-tog-head", horizontal=True, vertical_alignment="center"):
-        st.button(_("← Back to the incident"), key="measures-back", on_click=_close)
-        title = one_line(naming.title_of(room.incident), shown=80)
-        show(fill('<h2 class="ot-h">{title}</h2>', title=title), is_wide=False)
+    listener = st.container()  # drawn first of all: nothing is pressed too early
+    head = st.container()
     kind = st.segmented_control(
         _("Which measure"),
         list(NAMES),
@@ -54,12 +54,21 @@ def draw(room: IncidentRoom, who: Person) -> None:
     try:
         plan, authors = attack_reading.plan(who, number, ActKind(kind or ActKind.HIDE), now())
     except OtklikError as error:
+        _head(head, listener, shortcuts.scope(room.incident), room)
         show(fill('<p class="ot-wrong">{text}</p>', text=words.refusal(error)))
         return
+    _head(head, listener, shortcuts.scope(room.incident, *plan.lines), room)
     show(_left_alone(plan))
     _list(plan, authors)
     _ask(number, plan)
     _waiting(number, who)
+
+
+def _head(head: DeltaGenerator, listener: DeltaGenerator, scope: str, room: IncidentRoom) -> None:
+    with listener:
+        keys.listen(shortcuts.of_measures(), scope)
+    with head:
+        naming.mode_head(room.incident, scope, key="measures-back", on_back=_close)
 
 
 def _close() -> None:
@@ -157,7 +166,6 @@ def _waiting(number: int, who: Person) -> None:
         st.button(
             label,
             key="undo-measures",
-            shortcut="Alt+Z",
             on_click=choosing.take_back,
             args=(found.batch.id,),
         )

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import data
 from dashboard.i18n import _, current_language, unit
-from dashboard.incidents import acting, crowd, ending, glance, moving_on, naming, reading
+from dashboard.incidents import acting, crowd, ending, glance, moving_on, naming, reading, shortcuts
 from dashboard.incidents.reading import IncidentRoom
 from dashboard.plain import Html, fill, join, one_line, show
 from otklik.clock import now
@@ -50,9 +50,10 @@ def _title(room: IncidentRoom) -> Html:
     one, figures = room.incident, room.figures
     owner = room.people.get(one.owner_id or 0)
     return fill(
-        '<header class="ot-inc-head"><h2>{title}</h2>{kind}{state}'
+        '<header class="ot-inc-head" data-ot-scope="{scope}"><h2>{title}</h2>{kind}{state}'
         '<span class="ot-fine">{owner} · {department}</span></header>'
         '<p class="ot-fine">{why}</p><div class="ot-numbers">{tiles}</div>{lessons}',
+        scope=shortcuts.scope(one, one.state, one.kind),
         title=one_line(naming.title_of(one), shown=160),
         kind=naming.kind_chip(one.kind),
         state=naming.state_chip(one.state),
@@ -209,7 +210,6 @@ def undo_bar(who: Person) -> None:
         if st.button(
             _undo_label(change.kind, len(change.moved)),
             key=f"undo-{change.id}",
-            shortcut="Alt+Z",
         ):
             acting.on_undo(change.id or 0)
             if change.kind is MemberChange.SPLIT and change.other_id is not None:

@@ -1,10 +1,13 @@
 """Names of what happens to incidents, as people at the desk read them."""
 
+from collections.abc import Callable
 from datetime import timedelta
+
+import streamlit as st
 
 from dashboard import words
 from dashboard.i18n import N_, _, ngettext
-from dashboard.plain import Html, fill
+from dashboard.plain import Html, fill, one_line, show
 from otklik.enums import IncidentKind, IncidentState, Language, StatementState
 from otklik.models import Incident
 
@@ -83,6 +86,22 @@ def state_chip(state: IncidentState) -> Html:
 def title_of(incident: Incident) -> str:
     """What it is called; the words its members share where nobody has named it."""
     return incident.title or incident.signature or _("Incident {number}").format(number=incident.id)
+
+
+def mode_head(incident: Incident, scope: str, *, key: str, on_back: Callable[[], None]) -> None:
+    """The head of a page that does one thing for this incident, with the way back.
+
+    Args:
+        scope: what the keys of that page are pressed for.
+    """
+    with st.container(key="ot-tog-head", horizontal=True, vertical_alignment="center"):
+        st.button(_("← Back to the incident"), key=key, on_click=on_back)
+        head = fill(
+            '<h2 class="ot-h" data-ot-scope="{scope}">{title}</h2>',
+            scope=scope,
+            title=one_line(title_of(incident), shown=80),
+        )
+        show(head, is_wide=False)
 
 
 def span_of(incident: Incident) -> str:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import frame
+from dashboard.case import keys
 from dashboard.i18n import _
 from dashboard.incidents import (
     approving,
@@ -14,6 +15,7 @@ from dashboard.incidents import (
     learning,
     reading,
     saying,
+    shortcuts,
     signs,
     timeline,
 )
@@ -38,6 +40,8 @@ def draw() -> None:
     if st.query_params.get("do") == attack.MEASURES:
         attack_bulk.draw(room, who)
         return
+    one = room.incident
+    keys.listen(shortcuts.of_room(), shortcuts.scope(one, one.state, one.kind))
     with st.container(key="ot-inc-top", border=True):
         leading.draw(room, who)
     left, right = st.columns([1.6, 1], gap="medium")

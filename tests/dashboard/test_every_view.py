@@ -34,6 +34,7 @@ from otklik.store.people import find_person
 from responder import editing
 from responder.moderation import asking
 from tests.dashboard import focus
+from tests.dashboard.case.seed_heavy import add_heavy, find_heavy
 from tests.dashboard.every_view import (
     Watch,
     foreign_markup,
@@ -43,7 +44,9 @@ from tests.dashboard.every_view import (
     views,
 )
 from tests.dashboard.examples import Example
+from tests.dashboard.geometry import out_of_sight, overlapping
 from tests.dashboard.hostile_many import MANY
+from tests.dashboard.incidents.seed_together import carry
 from tests.dashboard.seed import (
     BRAND,
     PASSWORD,
@@ -63,6 +66,34 @@ THIRD = len(MANY) // 3
 AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 # views walked with the Tab key, each with the least number of places to stop at
 WALKS = {"": 60, "case?mention=1": 25, "approvals": 16, "policy": 14}
+# incidents of `seed_work`: a fault, and an attack; these are walked in both themes
+FAULT, ATTACK = "incident?id=1", "incident?id=2"
+THEMED = {FAULT: 25, ATTACK: 25}
+MODES = {
+    "attack": ATTACK,
+    "together": f"{FAULT}&do=together",
+    "attack-measures": f"{ATTACK}&do=measures",
+}
+# what an operator answers with, in sight at 1440×900 however much there is of everything
+NEEDED = (
+    ".ot-case-title",
+    ".st-key-ot-comment .ot-said-head",
+    ".st-key-ot-comment .ot-said",
+    ".st-key-ot-why .ot-fact",
+    ".st-key-ot-in-incident button",
+    ".st-key-ot-about button",
+    ".ot-pane h3",
+    ".ot-line-owed",
+    ".st-key-ot-reply textarea",
+    ".ot-finding-block",
+    ".st-key-ot-decide button",
+    ".st-key-ot-offers button",
+    ".st-key-ot-grounds h4",
+)
+BLOCKS = (
+    ".st-key-ot-case-head, .st-key-ot-comment, .st-key-ot-why, .ot-pane, .st-key-ot-reply, "
+    ".st-key-ot-offers, .st-key-ot-grounds, button, textarea, summary, a"
+)
 # inside Streamlit's own widgets, where neither an option nor a style of ours reaches
 NOT_OURS = {
     "aria-allowed-attr": "its select boxes and pagination",
@@ -105,6 +136,8 @@ def busy_desk(
     engine = make_engine(url)
     seed(engine)
     add_work(engine)
+    carry(engine, 1)
+    add_heavy(engine)
     engine.dispose()
     with DeskServer(url) as server:
         yield server
@@ -291,7 +324,9 @@ def test_every_view_can_be_read_by_everybody(
     found: list[str] = []
     is_whole = os.environ.get("PROOF") == "full"
     turn = (theme == "dark") ^ (language == "en")  # each view in each theme in one language
-    for name, path in list(views().items())[None if is_whole else turn :: 1 if is_whole else 2]:
+    for name, path in [*views().items(), *MODES.items()][
+        None if is_whole else turn :: 1 if is_whole else 2
+    ]:
         open_view(page, f"{busy_desk.url}/{path}")
         page.screenshot(path=screenshots / f"view-{name}-{language}-{theme}.png")
         found += [f"{name}: {one}" for one in (*layout_faults(page), *violations(page))]
@@ -304,10 +339,29 @@ def test_tab_walks_a_view_in_its_reading_order(busy_desk: DeskServer, desk_page:
     # who has done nothing yet: no way back is offered, to go away under the walk
     sign_in(desk_page, busy_desk.url, "admin", PASSWORD)
     found = []
-    for path, places in WALKS.items():
-        open_view(desk_page, f"{busy_desk.url}/{path}")
-        found += [f"{path}: {one}" for one in focus.faults(focus.walk(desk_page), places)]
+    for theme, walks in (("light", WALKS | THEMED), ("dark", THEMED)):
+        desk_page.goto(f"{busy_desk.url}/theme/{theme}")
+        for path, places in walks.items():
+            open_view(desk_page, f"{busy_desk.url}/{path}")
+            walked = focus.faults(focus.walk(desk_page), places)
+            found += [f"{path} {theme}: {one}" for one in walked]
     assert found == []
+
+
+def test_a_case_with_everything_at_once_is_in_sight_and_nothing_lies_upon_another(
+    busy_desk: DeskServer, desk_page: Page, screenshots: Path
+) -> None:
+    page, number = desk_page, find_heavy(busy_desk.settings.database_url)
+    sign_in(page, busy_desk.url, "lead", PASSWORD)
+    faults = []
+    for width, height in ((1440, 900), (1280, 720)):
+        page.set_viewport_size({"width": width, "height": height})
+        open_view(page, f"{busy_desk.url}/case?mention={number}")
+        page.screenshot(path=screenshots / f"case-heavy-{width}.png")
+        faults += [f"{width}: {one}" for one in overlapping(page, BLOCKS)]
+        if width == 1440:
+            faults += list(out_of_sight(page, NEEDED))
+    assert faults == []
 
 
 def violations(page: Page) -> Iterator[str]:

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 from streamlit.testing.v1 import AppTest
 
+from dashboard.incidents import shortcuts
 from otklik import clock, database
 from otklik.enums import Abuse, ActKind, ActState, Claim, Stance
 from otklik.models import Act, Incident, Mention, VerdictRow
@@ -76,11 +77,19 @@ def test_measures_are_previewed_chosen_asked_for_and_taken_back(
     open_app: OpenApp, desk_engine: Engine, attack: int
 ) -> None:
     before = len(acts(desk_engine))
+    room = opened(open_app, attack, "lead")
+    assert {one.target for one in shortcuts.of_room()} & keys(room) == {
+        "take-incident",
+        "confirm-incident",
+        "attack-measures",
+    }
     app = opened(open_app, attack, "lead", do="measures")
     assert not app.exception
     assert "2 комментария настоящих клиентов: не трогаем" in shown(app)
     boxes = [box for box in app.checkbox if str(box.key).startswith("measure-hide-")]
     assert len(boxes) == 9
+    asking = [one.target for one in shortcuts.of_measures() if one.what and one.code != "KeyZ"]
+    assert set(asking) - keys(app) == {"approve-measures"}
     boxes[0].uncheck().run()
     app.text_input(key=f"measure-why-{attack}").set_value(WHY).run()
     app.button(key="ask-measures").click().run()

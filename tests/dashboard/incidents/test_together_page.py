@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 from streamlit.testing.v1 import AppTest
 
+from dashboard.incidents import shortcuts
 from otklik import database
 from otklik.enums import DraftState, ReplyState
 from otklik.models import DraftRow, Reply
@@ -43,6 +46,23 @@ def test_what_is_stopped_is_left_out_and_can_be_opened(
     assert (stopped.value, stopped.disabled) == (False, True)
     assert "Одобрить 23 текста как показано" in {button.label for button in app.button}
     assert f"see-text-{texts[0]}" in keys(app)
+
+
+def test_each_key_has_its_button_and_is_pressed_for_what_is_shown(
+    open_app: OpenApp, incidents: dict[str, int], texts: list[int]
+) -> None:
+    app = opened(open_app, incidents)
+    targets = {one.target for one in shortcuts.of_together() if not one.target.startswith(".")}
+    assert targets <= keys(app)
+    codes = [one.code for one in shortcuts.of_together()]
+    assert len(set(codes)) == len(codes)
+    before = re.findall(r'data-ot-scope="([^"]+)"', shown(app))
+    app.checkbox(key=f"together-{texts[3]}").uncheck().run()
+    assert re.findall(r'data-ot-scope="([^"]+)"', shown(app)) == before
+    app.button(key="approve-together").click().run()
+    after = re.findall(r'data-ot-scope="([^"]+)"', shown(app))
+    assert (len(before), len(after)) == (1, 1)
+    assert before != after  # a key pressed for the texts before approves none of these
 
 
 def test_all_ticks_go_off_and_on_by_one_click(
