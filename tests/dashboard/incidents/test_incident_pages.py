@@ -161,11 +161,17 @@ def test_taking_naming_and_closing_with_lessons(
     assert stored(desk_engine, number).state is IncidentState.IN_WORK
     app.button(key="close-incident").click().run()
     assert stored(desk_engine, number).state is IncidentState.IN_WORK
+    assert "Не сделано: напишите, что это было и что будет иначе." in shown(app)
     app.text_area(key=f"lessons-{number}").set_value("Проверять вкус каждой партии.")
+    app.text_area(key=f"mended-{number}-ru").set_value("Партию заменили, орехи снова свежие.")
     app.button(key="close-incident").click().run()
     assert not app.exception
     assert stored(desk_engine, number).state is IncidentState.SOLVED
     assert "Проверять вкус каждой партии." in shown(app)
+    with database.reading(desk_engine) as session:
+        said = session.exec(select(Statement).where(Statement.is_closing)).one()
+    assert "Партию заменили, орехи снова свежие." in shown(app)
+    assert said.text == "Партию заменили, орехи снова свежие."
     app.button(key="reopen").click().run()
     assert stored(desk_engine, number).state is IncidentState.REOPENED
 
