@@ -32,6 +32,7 @@ class Keys {
     this.early = [];
     this.left = "";
     this.opener = null;
+    this.scope = "";
     window.addEventListener("keydown", (event) => this.onKey(event), true);
     new MutationObserver(() => this.flush()).observe(document, {
       childList: true, subtree: true, attributes: true,
@@ -42,6 +43,11 @@ class Keys {
   draw(page) {
     if (page.run !== this.run) this.left = "";
     if (page.scope !== this.page?.scope) document.body.classList.remove("ot-unveiled");
+    // other texts of the same incident have come, or another of its pages: read from the beginning
+    const isTurned = [page.scope, this.scope].every((one) => one?.startsWith("incident-"));
+    if (isTurned && page.scope !== this.scope)
+      document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
+    this.scope = page.scope;
     this.run = page.run;
     this.page = page;
     this.readRaw();

@@ -44,8 +44,8 @@ def _close() -> None:
 def _row(one: together.Text) -> None:
     draft = one.draft
     key = f"{moving_on.TICK}{draft.id}"
-    with st.container(key=f"ot-tog-{draft.id}", border=True):
-        tick, comment, text = st.columns([0.5, 5, 7], gap="small")
+    with st.container(key=f"ot-tog-row-{draft.id}", border=True):
+        tick, comment, text, way = st.columns([0.3, 5, 6, 2.1], gap="small")
         with tick:
             label = _("Approve text {number}").format(number=draft.id)
             ticks.box(key, label, is_free=one.is_free)
@@ -53,6 +53,7 @@ def _row(one: together.Text) -> None:
             show(_comment(one))
         with text:
             show(_text(one))
+        with way:
             label = _("Open case {number}").format(number=draft.mention_id)
             if st.button(label, key=f"see-text-{draft.id}", type="tertiary"):
                 open_case(draft.mention_id)

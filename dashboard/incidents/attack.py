@@ -59,7 +59,12 @@ def _held(found: Inside) -> None:
         "or when you take a comment out of it."
     )
     show(_head(title, text))
-    st.button(_("Measures in bulk"), key="attack-measures", on_click=_open)
+
+
+def measures(room: IncidentRoom) -> None:
+    """The way to measures against all of it, while it goes on."""
+    if is_live(room.incident):
+        st.button(_("Measures in bulk"), key="attack-measures", on_click=_open)
 
 
 def _open() -> None:

@@ -21,6 +21,7 @@ from otklik.enums import ActKind, Role
 from otklik.errors import OtklikError
 from otklik.models import Act, Author, Mention, Person
 from otklik.people import may
+from otklik.store import acts
 from responder.bulk import PART, Outcome
 from responder.incidents import attack_measures
 from responder.incidents.attack_measures import Line, Plan
@@ -174,14 +175,19 @@ def _waiting(number: int, who: Person) -> None:
         return
     title = ngettext("{n} measure waits for a yes", "{n} measures wait for a yes", len(found.acts))
     show(fill('<h3 class="ot-h">{title}</h3>', title=title))
+    free = [act for act in shown if acts.own_yes_counts(act) or act.asked_by_id != who.id]
+    if may(who, Role.APPROVER) and not free:
+        text = _("You asked for these: somebody else says yes or no.")
+        show(fill('<p class="ot-fine">{text}</p>', text=text))
     for act in shown:
         with st.container(key=f"ot-member-a-{act.id}", horizontal=True, gap="small"):
             if may(who, Role.APPROVER):
-                ticks.box(f"{YES}{act.id}", _("Approve measure {number}").format(number=act.id))
+                label = _("Approve measure {number}").format(number=act.id)
+                ticks.box(f"{YES}{act.id}", label, is_free=act in free)
             row = found.rows[act.mention_id or 0]
             show(_line(row, found.authors.get(row.author_id), _told(act)))
-    if may(who, Role.APPROVER):
-        _say_yes([act.id or 0 for act in shown])
+    if may(who, Role.APPROVER) and free:
+        _say_yes([act.id or 0 for act in free])
 
 
 def _say_yes(ids: list[int]) -> None:

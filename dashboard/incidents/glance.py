@@ -20,7 +20,7 @@ def draw(room: IncidentRoom) -> None:
         if room.together:
             label = ngettext("Look at {n} text together", "Look at {n} texts together",
                              room.together)  # fmt: skip
-            st.button(label, key="open-together", type="primary", on_click=_open, args=(TOGETHER,))
+            st.button(label, key="together-open", type="primary", on_click=_open, args=(TOGETHER,))
 
 
 def _open(mode: str) -> None:

@@ -4,7 +4,17 @@ import streamlit as st
 
 from dashboard import data
 from dashboard.i18n import _, current_language, unit
-from dashboard.incidents import acting, crowd, ending, glance, moving_on, naming, reading, shortcuts
+from dashboard.incidents import (
+    acting,
+    attack,
+    crowd,
+    ending,
+    glance,
+    moving_on,
+    naming,
+    reading,
+    shortcuts,
+)
 from dashboard.incidents.reading import IncidentRoom
 from dashboard.plain import Html, fill, join, one_line, show
 from otklik.clock import now
@@ -107,6 +117,7 @@ def _live(room: IncidentRoom, who: Person) -> None:
     one = room.incident
     number = one.id or 0
     ending.confirm(room, who)
+    attack.measures(room)
     if one.owner_id != who.id:
         st.button(_("I take it"), key="take-incident", on_click=moving_on.on_take, args=(number,))
     if one.owner_id == who.id or membership.may_shape(who):

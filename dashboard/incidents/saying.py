@@ -89,7 +89,7 @@ def _spread(found: Spread, waiting: int) -> Html:
     figures = (
         (found.drafts, _("drafts rest on it")),
         (found.queued, _("on their way")),
-        (found.published, _("published")),
+        (found.published, _("stand in public")),
         (waiting, _("still wait")),
     )
     return fill(

@@ -24,7 +24,7 @@ def of_room() -> list[Key]:
     return [
         letter("T", "take-incident", _("take it"), group),
         letter("C", "confirm-incident", _("confirm it"), group),
-        letter("L", "open-together", _("look at its texts together"), group, acts=False),
+        letter("L", "together-open", _("look at its texts together"), group, acts=False),
         letter("M", "attack-measures", _("measures against an attack"), group, acts=False),
         *(letter(key, to, what, group, do="menu", acts=False) for key, to, what in menus),
         _undo(".st-key-ot-inc-undo button", group),

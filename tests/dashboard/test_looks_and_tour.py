@@ -42,6 +42,13 @@ def test_streamlit_is_given_the_colours_of_our_sheets() -> None:
         assert OPTIONS[f"theme.{theme}.primaryColor"] == ours["--accent-fill"]
 
 
+def test_what_covers_a_row_covers_nothing_outside_one() -> None:
+    """A button named like those of rows would lie unseen over its whole page."""
+    covers = [rule for rule in style().split("}") if "st-key-open-" in rule]
+    assert covers
+    assert all('[class*="st-key-row-"] [class*="st-key-open-"]' in rule for rule in covers)
+
+
 def test_colours_stand_in_the_two_lists_only() -> None:
     rest = style().split("\n}\n", 2)[2]
     marks = [line for line in rest.splitlines() if HEX.search(line)]

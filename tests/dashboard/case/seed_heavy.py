@@ -11,7 +11,7 @@ from otklik import audit, database
 from otklik.clock import now
 from otklik.database import make_engine
 from otklik.enums import DraftState, Language, MentionState, Severity, Stance, Topic
-from otklik.models import Author, DraftRow, Incident, Mention, Promise
+from otklik.models import DraftRow, Incident, Mention, Promise
 from otklik.store import replies
 from otklik.store.sources import find_source
 from otklik.verdicts import Span
@@ -47,7 +47,7 @@ def find_heavy(url: str) -> int:
     """Its id in the database at `url`."""
     engine = make_engine(url)
     with database.reading(engine) as session:
-        query = select(Mention.id).join(Author).where(Author.name == NAME)
+        query = select(Mention.id).where(Mention.text == TEXT)
         found = session.exec(query).one()
     engine.dispose()
     return found or 0

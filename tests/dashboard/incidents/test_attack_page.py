@@ -100,6 +100,8 @@ def test_measures_are_previewed_chosen_asked_for_and_taken_back(
     assert "8 мер ждут согласия" in shown(app)
     assert ">user 1<" in shown(app)  # who wrote it stands beside what they wrote
     assert app.text_input(key=f"measure-why-{attack}").value == ""
+    assert "согласие или отказ даёт другой человек" in shown(app)
+    assert "approve-measures" not in keys(app)
     app.button(key="undo-measures").click().run()
     assert {one.state for one in acts(desk_engine)[before:]} == {ActState.REFUSED}
 
