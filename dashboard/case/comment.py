@@ -17,6 +17,7 @@ from otklik.models import Person
 from otklik.people import may
 from otklik.store.threads import ThreadLine
 
+MEDIA_SHOWN = 2  # addresses that need no click
 _MARKED = {"hostile": "hostile", "case": "case", "signal": "signal"}
 
 
@@ -99,8 +100,10 @@ def _media(links: list[str]) -> Html:
         return Html("")
     items = join(fill("<li>{link}</li>", link=one_line(link, shown=300)) for link in links[:20])
     return fill(
-        '<details class="ot-media" open><summary>{title}</summary><ul>{items}</ul>'
+        '<details class="ot-media" {open}><summary>{title}</summary><ul>{items}</ul>'
         '<p class="ot-fine">{note}</p></details>',
+        # a long list would push what the person wrote before off the screen
+        open="open" if len(links) <= MEDIA_SHOWN else "",
         title=_("Pictures and files: {n}").format(n=len(links)),
         items=items,
         note=_("Addresses as the platform gives them; the desk opens none of them."),
@@ -206,7 +209,7 @@ def _thread(case: data.CaseFile, at: datetime) -> Html:
     return fill(
         '<section class="ot-pane" tabindex="0" aria-label="{title}"><h3>{title}</h3>{lines}'
         "</section>",
-        title=ngettext("Thread: {n} more comment", "Thread: {n} more comments", others),
+        title=ngettext("Thread: {n} comment near it", "Thread: {n} comments near it", others),
         lines=fill(
             '<div class="ot-thread">{lines}</div>',
             lines=join(_thread_line(line, case, at) for line in case.lines),
