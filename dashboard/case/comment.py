@@ -89,13 +89,17 @@ def _comment(case: data.CaseFile, at: datetime) -> Html:
         platform=mention.platform,
         link=link,
         text=said if mention.text.strip() else chips.wordless(mention.rating, mention.media),
-        media=_media(mention.media),
+        media=_media(mention.media, is_all=not mention.text.strip()),
         legend=_legend(case),
     )
 
 
-def _media(links: list[str]) -> Html:
-    """Addresses of pictures and files, to be read: nothing here is fetched or followed."""
+def _media(links: list[str], *, is_all: bool) -> Html:
+    """Addresses of pictures and files, to be read: nothing here is fetched or followed.
+
+    Args:
+        is_all: the comment has nothing else.
+    """
     if not links:
         return Html("")
     items = join(fill("<li>{link}</li>", link=one_line(link, shown=300)) for link in links[:20])
@@ -103,7 +107,7 @@ def _media(links: list[str]) -> Html:
         '<details class="ot-media" {open}><summary>{title}</summary><ul>{items}</ul>'
         '<p class="ot-fine">{note}</p></details>',
         # a long list would push what the person wrote before off the screen
-        open="open" if len(links) <= MEDIA_SHOWN else "",
+        open="open" if is_all or len(links) <= MEDIA_SHOWN else "",
         title=_("Pictures and files: {n}").format(n=len(links)),
         items=items,
         note=_("Addresses as the platform gives them; the desk opens none of them."),
