@@ -22,6 +22,7 @@ from otklik.enums.house import (
     SourceOrigin,
 )
 from otklik.enums.judgement import (
+    CALM,
     UNHAPPY,
     Abuse,
     Claim,
@@ -53,6 +54,7 @@ from otklik.enums.work import (
 )
 
 __all__ = [
+    "CALM",
     "UNHAPPY",
     "Abuse",
     "ActKind",

@@ -32,6 +32,8 @@ class Stance(StrEnum):
 
 
 UNHAPPY = (Stance.CRITIC, Stance.HEATED, Stance.HATER)
+# neither pleased nor displeased as far as a verdict sees; what a trouble is asked or told in dryly
+CALM = (Stance.QUESTION, Stance.OTHER)
 
 
 class Urgency(IntEnum):

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from otklik.enums import UNHAPPY, MentionState
+from otklik.enums import CALM, UNHAPPY, MentionState, Stance
 from otklik.models import IncidentExclusion, Mention
 
 _UNGROUPED = (MentionState.COLLECTED, MentionState.CLASSIFIED)
@@ -33,17 +33,39 @@ def list_newest_places(
     return {number or 0: (version, incident) for number, version, incident in reversed(rows)}
 
 
-def list_ungrouped_texts(session: Session, brand_id: str, limit: int) -> list[str]:
-    """Texts of the oldest unhappy mentions that wait to be grouped."""
+def list_ungrouped_texts(
+    session: Session, brand_id: str, stances: Collection[Stance], limit: int
+) -> list[str]:
+    """Texts of the oldest mentions of these stances that wait to be grouped."""
     query = (
         select(Mention.text)
         .where(
             Mention.brand_id == brand_id,
             Mention.state == MentionState.CLASSIFIED,
-            col(Mention.stance).in_(UNHAPPY),
+            col(Mention.stance).in_(stances),
             col(Mention.starts_clock),
         )
         .order_by(col(Mention.id))
+        .limit(limit)
+    )
+    return list(session.exec(query))
+
+
+def list_calm(session: Session, brand_id: str, since: datetime, limit: int) -> list[Mention]:
+    """The newest calm mentions that were grouped and belong to no incident, newest first."""
+    query = (
+        select(Mention)
+        .where(
+            Mention.brand_id == brand_id,
+            col(Mention.is_ours).is_(False),
+            col(Mention.stance).in_(CALM),
+            col(Mention.starts_clock),
+            col(Mention.incident_id).is_(None),
+            Mention.waiting_since >= since,
+            col(Mention.deleted_at).is_(None),
+            col(Mention.state).not_in(_UNGROUPED),
+        )
+        .order_by(col(Mention.waiting_since).desc(), col(Mention.id).desc())
         .limit(limit)
     )
     return list(session.exec(query))

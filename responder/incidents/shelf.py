@@ -43,6 +43,7 @@ class Likeness:
     other_topic: float = -0.04
     a_day: float = -0.02
     known: float = 0.08  # it is an incident already
+    calm: float = 0.4  # enough for a calm mention to belong to an incident
     words_without_meaning: float = 0.3
     enough_without_meaning: float = 0.22
 
@@ -169,6 +170,16 @@ class Shelf:
         how = self.likeness
         enough = how.enough if has_meaning else how.enough_without_meaning
         return self.lines[best] if best is not None and scores[best] >= enough else None
+
+    def incident_like(self, story: Story) -> int | None:
+        """The incident that a story belongs to which is not put on the shelf, or None."""
+        copy = self._copied(story)
+        if copy is not None:
+            return copy.incident_id
+        scores = self._scores(story)
+        best = max(scores, key=lambda key: (scores[key], -key), default=None)
+        is_like = best is not None and scores[best] >= self.likeness.calm
+        return self.lines[best].incident_id if best is not None and is_like else None
 
     def become(self, line: Line, incident_id: int) -> None:
         """A storyline belongs to an incident from now on."""

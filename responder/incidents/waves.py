@@ -1,22 +1,23 @@
 """Cases and incidents in the database: storylines found on arrival, the unusual ones raised."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from otklik import audit
-from otklik.enums import UNHAPPY, IncidentKind, Language
+from otklik.enums import CALM, UNHAPPY, IncidentKind, Language
 from otklik.models import Case, Incident, Mention
 from otklik.settings import Settings
 from otklik.store import cases, judgements, members, mentions, storylines
 from otklik.usual_rates import Rates
 from responder import same_person
-from responder.incidents import expecting, lately
+from responder.incidents import calm, expecting, lately
 from responder.incidents.commonly import usual_of
 from responder.incidents.emergence import WINDOWS, Budget, Surprise, judge
 from responder.incidents.shelf import Line, Shelf
+from responder.incidents.story import Story
 from responder.incidents.storyline import Storyline
 from responder.knowledge import Knowledge
 
@@ -51,7 +52,9 @@ def open_cases(session: Session, rows: Sequence[Mention], at: datetime) -> None:
 
 def prepare(session: Session, settings: Settings, at: datetime, limit: int) -> None:
     """Do what takes time before any row is claimed, if there is anything to group."""
-    texts = storylines.list_ungrouped_texts(session, settings.brand_id, limit)
+    known = judgements.list_incidents(session, settings.brand_id, at - lately.REMEMBERED)
+    stances = (*UNHAPPY, *(CALM if any(map(calm.takes_in, known.values())) else ()))
+    texts = storylines.list_ungrouped_texts(session, settings.brand_id, stances, limit)
     if texts:
         expecting.rates_for(session, settings, at)
         lately.prepare(session, settings.brand_id, texts, at)
@@ -70,27 +73,48 @@ def find_incidents(
     """
     same_person.suggest(session, rows, knowledge.own_contacts, at)
     since = judgements.window_start(at, settings.incident_hours)
-    fresh = [row for row in rows if _may_belong(row, since)]
+    known = judgements.list_incidents(session, settings.brand_id, at - lately.REMEMBERED)
+    fresh = _fresh(rows, since, known)
     if not fresh:
         return []
-    known = judgements.list_incidents(session, settings.brand_id, at - lately.REMEMBERED)
     budget = Budget(settings.incident_false_alarms_per_week, settings.incident_size)
     rates = expecting.rates_for(session, settings, at)
     ours = lately.of(session, settings.brand_id)
     touched: dict[int, Incident] = {}
     with ours.lock:
-        shelf = ours.follow(session, settings.brand_id, at)
-        fresh.sort(key=lambda row: (row.waiting_since, row.id or 0))
+        look = _Look(ours.follow(session, settings.brand_id, at), budget, rates, at)
         for row, story in zip(fresh, lately.read(session, fresh), strict=True):
-            line = shelf.add(story)
-            incident = known.get(line.incident_id or 0)
-            if incident is not None:
-                _attach(session, incident, [row])
-            else:
-                incident = _raise(session, row, line, _Look(shelf, budget, rates, at))
+            incident = _place(session, row, story, look, known)
             if incident is not None:
                 known[incident.id or 0] = touched[incident.id or 0] = incident
     return list(touched.values())
+
+
+def _fresh(
+    rows: Sequence[Mention], since: datetime, known: Mapping[int, Incident]
+) -> list[Mention]:
+    """Unhappy ones, and calm ones while there is a fault to take them in; oldest first."""
+    is_open = any(map(calm.takes_in, known.values()))
+    found = (
+        row for row in rows if _may_belong(row, since) or (is_open and calm.may_join(row, since))
+    )
+    return sorted(found, key=lambda row: (row.waiting_since, row.id or 0))
+
+
+def _place(
+    session: Session, row: Mention, story: Story, look: _Look, known: Mapping[int, Incident]
+) -> Incident | None:
+    """The incident that a mention joins or makes, or None."""
+    if row.stance in CALM:
+        incident = calm.place(look.shelf, story, known)
+    else:
+        line = look.shelf.add(story)
+        incident = known.get(line.incident_id or 0)
+        if incident is None:
+            return _raise(session, row, line, look)
+    if incident is not None:
+        _attach(session, incident, [row])
+    return incident
 
 
 def _may_belong(row: Mention, since: datetime) -> bool:
@@ -112,7 +136,8 @@ def _raise(session: Session, row: Mention, line: Line, look: _Look) -> Incident 
     is_new = storyline.last_at - storyline.first_at <= _NEW
     since = row.waiting_since - (_NEW if is_new else timedelta(hours=surprise.hours))
     inside = [one.mention_id for one in line.stories.values() if one.at >= since]
-    _attach(session, incident, [*mentions.list_mentions(session, inside), row])
+    beside = calm.earlier(session, row.brand_id, shelf, line, since)
+    _attach(session, incident, [*mentions.list_mentions(session, inside), row, *beside])
     return incident
 
 

@@ -72,6 +72,17 @@ def test_what_a_person_took_out_of_an_incident_draws_the_next_like_it_away() -> 
     assert shelf.add(story(4, "Йогурт раздут", meaning=meaning(1, 0.4))) is inside
 
 
+def test_a_calm_mention_belongs_to_an_incident_only_if_it_is_much_like_it() -> None:
+    shelf = Shelf()
+    shelf.add(story(1, "Йогурт вздулся", meaning=meaning(1), incident_id=7))
+    shelf.add(story(2, "Курьер опоздал", meaning=meaning(0, 0, 1)))
+    asked = story(3, "Банка раздута, так и надо?", meaning=meaning(1, 0.3))
+    assert shelf.incident_like(asked) == 7
+    assert shelf.incident_like(story(4, "Где купить банку?", meaning=meaning(0.3, 1))) is None
+    assert shelf.incident_like(story(5, "Где курьер?", meaning=meaning(0, 0.1, 1))) is None
+    assert len(shelf) == 2  # nothing of it stands on the shelf
+
+
 def test_members_of_one_incident_stand_together_however_unlike_they_are() -> None:
     shelf = Shelf()
     one = shelf.add(story(1, "Йогурт вздулся", meaning=meaning(1), incident_id=7))
