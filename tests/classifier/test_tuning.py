@@ -7,7 +7,7 @@ import gzip
 import importlib.util
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -217,6 +217,21 @@ def test_a_run_that_was_killed_goes_on_with_what_is_missing(
     np.testing.assert_array_equal(reader.unseen.scores, whole.unseen.scores)
     assert finished(tmp_path / "out", base, third).told == reader.told
     assert third.learned == []
+
+
+def test_with_kin_only_the_encoder_itself_is_tuned(tmp_path: Path, base: BaseModel) -> None:
+    kin, tuner = finished(tmp_path / "kin", base, CountingTuner()), CountingTuner()
+    run = replace(run_in(tmp_path / "out"), kin=kin)
+    made = finish(run, base, tuner, ["чай", "tea"])
+    assert [len(rows) for rows in tuner.learned] == [len(run.rows.rows)]
+    assert made.unseen.names == kin.unseen.names
+    assert made.told["unseen_by"] == kin.told["digest"]
+
+
+def test_kin_that_has_not_read_the_gold_rows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tuning, "reader_of", lambda _folder: None)
+    with pytest.raises(ModelError, match="no scores of unseen rows"):
+        tuning._kin_of(Path("elsewhere"), some_rows())
 
 
 def test_parts_of_another_task_and_torn_ones_are_made_again(

@@ -98,5 +98,5 @@ def test_what_is_over_takes_in_no_questions(wave: Wave) -> None:
 def test_only_a_fault_that_goes_on_takes_them_in(
     kind: IncidentKind, state: IncidentState, takes: bool
 ) -> None:
-    incident = Incident(brand_id="default", kind=kind, state=state)
+    incident = Incident(brand_id="default", kind=kind, state=state, signature="")
     assert calm.takes_in(incident) is takes
