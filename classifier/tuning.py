@@ -40,7 +40,7 @@ from classifier.course import Course, Tuner
 from classifier.encoder import COLUMNS, Encoder, build_tokenizer, cut, shorten
 from classifier.material import Progress, folds_of, gold_labels
 from classifier.our_labels import digest_of, load_ours
-from classifier.training import OWN_TEXTS, Reader
+from classifier.training import OWN_TEXTS, Reader, reader_of
 from classifier.unseen import Unseen
 from otklik.enums import Stance
 from otklik.errors import ModelError
@@ -97,7 +97,8 @@ class Rows:
 class Run:
     """One tuning: what it learns, how, and where it keeps what is finished.
 
-    `task` names all of it: a kept part of another task is not used.
+    `task` names all of it: a kept part of another task is not used. `kin` has the scores of
+    unseen rows, where no parts are tuned for them.
     """
 
     rows: Rows
@@ -107,6 +108,7 @@ class Run:
     out: Path
     task: str
     say: Progress
+    kin: Reader | None = None
 
 
 def tune(
@@ -120,6 +122,7 @@ def tune(
     seed: int = 0,
     threads: int = 2,
     course: Course | None = None,
+    kin: Path | None = None,
 ) -> Reader:
     """Tune the encoder and, fold by fold, its kin that give the scores of rows they had not seen.
 
@@ -133,6 +136,8 @@ def tune(
         seed: of everything drawn at random.
         threads: of torch; other numbers of them round otherwise.
         course: how to tune; by default as the shipped encoder was.
+        kin: folder of an artefact whose encoder was tuned the same way on nearly the same rows:
+            what its parts said of unseen rows stands, and only the encoder itself is tuned.
 
     Raises:
         MissingExtra: torch, onnx or the package with the base model is not installed.
@@ -146,7 +151,7 @@ def tune(
     base = read_base(find_base())
     rows = choose_rows(gold, data, extra, course, seed)
     task = _task(base, rows, course, folds=folds, seed=seed)
-    run = Run(rows, course, folds, seed, out, task, say)
+    run = Run(rows, course, folds, seed, out, task, say, _kin_of(kin, rows))
     pieces = pieces_of(base, rows.texts)
     tuner = TorchTuner(base, pieces, course, say, seed=seed, threads=threads)
     return finish(run, base, tuner, [*rows.texts, *_read_texts(data)])
@@ -194,20 +199,37 @@ def finish(run: Run, base: BaseModel, tuner: Tuner, texts: Sequence[str]) -> Rea
     if _is_finished(run):
         run.say("it is there already")
         return load_reader(run.out)
-    scores, spent = _out_of_fold(run, tuner)
+    unseen, spent = _unseen(run, tuner)
     run.say(f"the encoder itself, on {len(run.rows.rows)} rows")
     started = time.monotonic()
     everything = np.arange(len(run.rows.rows))
     tuned = tuner.fit(everything, run.rows.labels, run.rows.weights)
     run.say("the pieces of its languages, int8 weights")
     encoder = tuned.encoder(vocabulary_of(base, kept_pieces(base, texts)))
-    unseen = Unseen.made(run.rows.texts[: run.rows.gold], scores)
     spent += time.monotonic() - started
     arrays = {**encoder.arrays(), **unseen.arrays()}
     told = _told(run, base, arrays, spent)
     _save(run.out / ARRAYS, arrays)
     _write(run.out / TOLD, told)
     return Reader(encoder, unseen, told)
+
+
+def _unseen(run: Run, tuner: Tuner) -> tuple[Unseen, float]:
+    if run.kin is not None:
+        return run.kin.unseen, 0.0
+    scores, spent = _out_of_fold(run, tuner)
+    return Unseen.made(run.rows.texts[: run.rows.gold], scores), spent
+
+
+def _kin_of(folder: Path | None, rows: Rows) -> Reader | None:
+    """The reader of that artefact, if it has scores of every gold row."""
+    kin = reader_of(folder) if folder is not None else None
+    if folder is None:
+        return None
+    known = set(kin.unseen.names) if kin is not None else set()
+    if kin is None or any(digest_of(text.strip()) not in known for text in rows.texts[: rows.gold]):
+        raise ModelError(f"the model in {folder} has no scores of unseen rows for all gold rows")
+    return kin
 
 
 def _out_of_fold(run: Run, tuner: Tuner) -> tuple[F32, float]:
@@ -290,6 +312,7 @@ def _told(run: Run, base: BaseModel, arrays: Arrays, seconds: float) -> dict[str
         },
         "course": asdict(run.course),
         "folds": run.folds,
+        "unseen_by": run.kin.told["digest"] if run.kin is not None else "parts of its own",
         "seed": run.seed,
         "pieces": len(arrays["encoder_scores"]),
         "libraries": {name: _version(name) for name in _LIBRARIES},
