@@ -312,7 +312,7 @@ def _told(run: Run, base: BaseModel, arrays: Arrays, seconds: float) -> dict[str
         },
         "course": asdict(run.course),
         "folds": run.folds,
-        "unseen_by": run.kin.told["digest"] if run.kin is not None else "parts of its own",
+        "unseen_by": _without_kin(run.kin.told) if run.kin is not None else "parts of its own",
         "seed": run.seed,
         "pieces": len(arrays["encoder_scores"]),
         "libraries": {name: _version(name) for name in _LIBRARIES},
@@ -321,6 +321,10 @@ def _told(run: Run, base: BaseModel, arrays: Arrays, seconds: float) -> dict[str
         "task": run.task,
         "digest": artefact.digest(arrays),
     }
+
+
+def _without_kin(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in told.items() if name != "unseen_by"}
 
 
 def _version(name: str) -> str:
