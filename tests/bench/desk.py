@@ -61,8 +61,9 @@ def together(url: str, options: argparse.Namespace, told: Told) -> dict[str, Any
         with Crowd(desk, options.people - 1) as crowd:
             measured = Measured(page, desk.url, told)
             found = measured.everything(options.repeats)
-        taken = handed_since(url, since, crowd.taken + measured.opened)
-        again = handed_again(taken)
+        asked = crowd.taken + measured.opened
+        taken = handed_since(url, since, asked)
+        again = handed_again(taken, asked)
         return found | {
             "crowd": crowd.times.summary() if crowd.times.found else {},
             "crowd_trouble": crowd.trouble,

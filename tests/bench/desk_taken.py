@@ -21,19 +21,23 @@ class Taken:
     got: float
 
 
-def handed_again(taken: Sequence[Taken]) -> dict[str, str]:
+def handed_again(taken: Sequence[Taken], asked: Sequence[Taken] = ()) -> dict[str, str]:
     """Cases that were handed out more than once, and how that came about.
 
     Who asks for another case gives back the one they had: until that moment nobody else may
     have been handed it.
+
+    Args:
+        asked: whatever else was asked for, whether a case came of it or not.
     """
     found: dict[str, str] = {}
+    heard = [*taken, *asked]
     for number, count in Counter(one.number for one in taken).items():
         if count < 2 or not number:
             continue
         some = sorted((one for one in taken if one.number == number), key=lambda one: one.got)
         pairs = list(pairwise(some))
-        if any(other.got < _left(one, taken) for one, other in pairs if one.who != other.who):
+        if any(other.got < _left(one, heard) for one, other in pairs if one.who != other.who):
             found[number] = HELD_BY_TWO
         else:
             is_own = all(one.who == other.who for one, other in pairs)
