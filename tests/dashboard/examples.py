@@ -222,9 +222,9 @@ EXAMPLES: tuple[Example, ...] = (
         66,
         case=("вылетает на экране оплаты", "Android 14"),
         parts=(("service_down", 0.77),),
-        draft="Ошибку на экране оплаты в Android 14 мы подтвердили, исправление выходит 24 ноября. "
-        "До этого оплатить можно на сайте — корзина там та же.",
-        cites=("pay_ways",),
+        draft="Вылеты при оплате были нашей ошибкой, версия 4.2 от 12 ноября её исправляет. Если "
+        "упадёт и она, напишите модель телефона в форму «Помощь» — разберём ваш случай.",
+        cites=("app_version",),
         points=(("вылетает на экране оплаты", "fact"),),
     ),
     Example(
@@ -236,8 +236,9 @@ EXAMPLES: tuple[Example, ...] = (
         Topic.STAFF,
         500,
         case=("Очередь 40 минут", "одна касса из шести"),
-        draft="Рустам, сорок минут у одной кассы — наша ошибка в расписании смены. С 25 ноября по "
-        "вечерам работают четыре кассы. За ответ «не ваше дело» директор магазина извинится лично.",
+        draft="Рустам, сорок минут у одной кассы — недосмотр смены: в часы пик обязана работать "
+        "вторая. Почему её не открыли, ответим здесь до 26 ноября. За «не ваше дело» директор "
+        "магазина извинится лично.",
         cites=("queue_rule", "staff_care"),
         points=(("Очередь 40 минут", "action"), ("не ваше дело", "action")),
     ),
@@ -251,8 +252,8 @@ EXAMPLES: tuple[Example, ...] = (
         15,
         case=("Can't log in since this morning",),
         parts=(("service_down", 0.7),),
-        draft="Priya, logging in failed for some accounts between 7:10 and 9:30 today and works "
-        "again now. If it still does not let you in, the reset on our site takes a minute.",
+        draft="Priya, we are looking into logging in and will answer here today. Versions before "
+        "4.2 of 12 November do crash at payment, so please check which one you have.",
         language=Language.ENGLISH,
         points=(("Can't log in since this morning", "fact"),),
     ),
