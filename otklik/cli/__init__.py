@@ -17,7 +17,7 @@ from otklik.cli.authors import authors_app
 from otklik.cli.drafts import drafts_app
 from otklik.cli.entities import entities_app
 from otklik.cli.heartbeat import watch_heartbeat
-from otklik.cli.incident_life import incidents_app
+from otklik.cli.incident_measures import incidents_app
 from otklik.cli.knowledge import knowledge_app
 from otklik.cli.lint import lint
 from otklik.cli.model import model_app

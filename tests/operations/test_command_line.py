@@ -58,7 +58,7 @@ LEAVES = {
         for name in ("list", "ask", "approve", "refuse", "resolve", "appeal", "case", "report")
     ),
     *(f"incidents {name}" for name in ("list", "show", "confirm", "dismiss", "solve", "reopen")),
-    "incidents approve-batch",
+    *("incidents approve-batch", "incidents measures"),
     *(f"incidents statement {name}" for name in ("propose", "approve", "retire")),
     *(
         f"knowledge {name}"
