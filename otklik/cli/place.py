@@ -31,11 +31,13 @@ class Place:
 
     @property
     def terms(self) -> BanTerms:
-        """What the policy of the settings asks of a ban."""
+        """What the policy in force asks of a ban; before there was one, that of the settings."""
         from otklik.bootstrap import read_policy
         from responder.moderation.terms import terms_of
+        from responder.policy import kept
 
-        return terms_of(read_policy(self.settings))
+        in_force = kept.find_in_force(self.session, self.settings.brand_id)
+        return terms_of(in_force or read_policy(self.settings))
 
     def person(self, login: str) -> Person:
         """Who has that login."""

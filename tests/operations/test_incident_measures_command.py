@@ -12,6 +12,9 @@ from otklik.cli import app
 from otklik.database import make_engine, session
 from otklik.enums import ActKind, ActState
 from otklik.models import Mention
+from responder.moderation.terms import BanTerms
+from responder.policy import kept
+from responder.policy.file import shipped_policy
 from tests.operations.conftest import Command, environment
 from tests.responder.incidents.attack_wave import WAVE, Wave
 
@@ -61,3 +64,11 @@ def test_asked_for_are_those_shown_but_for_exceptions(wave: Wave, tmp_path: Path
 
 def test_a_measure_that_is_none_is_refused(wave: Wave, tmp_path: Path) -> None:
     assert "hide, report or ban" in measures(wave, tmp_path, "--kind", "unhide")
+
+
+def test_bans_are_weighed_by_the_policy_in_force(
+    wave: Wave, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strict = shipped_policy().model_copy(update={"bans": BanTerms(yearly_budget=3)})
+    monkeypatch.setattr(kept, "find_in_force", lambda *_: strict)
+    assert "bans left of the year's budget: 3" in measures(wave, tmp_path, "--kind", "ban")
