@@ -179,8 +179,11 @@ def test_a_comment_of_five_megabytes_is_cut_and_says_so(world: World) -> None:
     number = world.isso.add_comment("Чай", uri=BAD)
     world.isso.set(number, text="Чай пахнет пылью. " * (5_000_000 // 31))
     small = world.isso.add_comment(COMPLAINT, uri=BAD)
-    counts = world.drain()
-    assert sum(count.failed for count in counts.values()) == 0
+    for _ in range(3):  # a busy machine may not send so much in time: it is asked again later
+        failed = sum(count.failed for count in world.drain(hours=1).values())
+        if not failed:
+            break
+    assert failed == 0
     huge = world.mention(number)
     assert len(huge.text) <= 100_000
     assert huge.original["cut_from_characters"] > 2_000_000
