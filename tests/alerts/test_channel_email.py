@@ -16,7 +16,7 @@ CONFIG: dict[str, Any] = {
     "security": "none",
     "sender": "Отклик <desk@shop.example>",
     "to": ["lead@shop.example", "duty@shop.example"],
-    "timeout": 1,
+    "timeout": 60,
 }
 
 

@@ -39,7 +39,7 @@ def check_contract(payload: dict[str, Any]) -> None:
 @pytest.fixture
 def slack(messenger: Any, monkeypatch: pytest.MonkeyPatch) -> Channel:
     monkeypatch.setenv("OTKLIK_SECRET_HOOK", f"https://hooks.slack.com{PATH}")
-    config = {"webhook_url": "env:OTKLIK_SECRET_HOOK", "base_url": messenger.url, "timeout": 5}
+    config = {"webhook_url": "env:OTKLIK_SECRET_HOOK", "base_url": messenger.url, "timeout": 60}
     return build_channel("slack", config, name="ops")
 
 

@@ -71,7 +71,7 @@ def build(messenger: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Chan
     messenger.body = {"ok": True, "result": {"message_id": 1}}
 
     def make(**changes: Any) -> Channel:
-        config = {"bot_token": "env:OTKLIK_SECRET_BOT", "chat_id": -100123, "timeout": 5}
+        config = {"bot_token": "env:OTKLIK_SECRET_BOT", "chat_id": -100123, "timeout": 60}
         return build_channel("telegram", {**config, "base_url": messenger.url, **changes}, name="t")
 
     return make

@@ -19,7 +19,7 @@ SECRET = "a secret that both of us know"
 def webhook(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> Channel:
     monkeypatch.setenv("OTKLIK_SECRET_URL", httpserver.url_for("/hook/t0ken"))
     monkeypatch.setenv("OTKLIK_SECRET_KEY", SECRET)
-    config = {"url": "env:OTKLIK_SECRET_URL", "secret": "env:OTKLIK_SECRET_KEY", "timeout": 2}
+    config = {"url": "env:OTKLIK_SECRET_URL", "secret": "env:OTKLIK_SECRET_KEY", "timeout": 60}
     return build_channel("webhook", config, name="own")
 
 

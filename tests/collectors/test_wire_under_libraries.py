@@ -40,7 +40,7 @@ def server() -> Iterator[HTTPServer]:
 
 def make_wire(url: str, *, meter: LocalMeter | None = None, **more: Any) -> Wire:
     limits = more.pop("limits", None)
-    values = {"allow_private_hosts": True, "timeout": 0.3, **more}
+    values = {"allow_private_hosts": True, "timeout": 60.0, **more}
     return Wire(
         PlatformSettings(base_url=url, **values),
         place="source 'x' (test)",
@@ -96,7 +96,7 @@ def test_what_was_sent_and_not_answered_is_interrupted(
     with FaultyProxy(server.url_for("").rstrip("/")) as proxy:
         proxy.break_with(fault)
         with pytest.raises(Interrupted):
-            get(make_wire(proxy.url), f"{HOME}/x")
+            get(make_wire(proxy.url, timeout=0.3), f"{HOME}/x")
 
 
 @CLIENTS

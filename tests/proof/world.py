@@ -31,6 +31,7 @@ from tests.servers.faulty import FaultyProxy
 from tests.servers.isso import IssoServer
 
 BAD, GOOD = "/bad", "/good"
+PATIENCE = 60.0  # seconds for one call: a busy machine is slow, not dead
 COMPLAINT = "Заказ 4512 так и не приехал, доставка опоздала на три дня. Когда вернёте деньги?"
 
 
@@ -49,6 +50,15 @@ class World:
         """Let time pass, then do all that the machine can do."""
         self.clock.offset += timedelta(**later)
         return pipeline.drain(self.desk)
+
+    def set_patience(self, seconds: float) -> None:
+        """How long a call to the bad source may take from now on."""
+        again = [
+            _source("bad", self.proxy.url, BAD, seconds),
+            _source("good", self.isso.url, GOOD),
+        ]
+        with session(self.desk.engine) as db:
+            sources.sync_sources(db, self.desk.brand_id, again, self.desk.now(), retry=False)
 
     def source(self, name: str) -> Source:
         """A source as the desk sees it."""
@@ -129,7 +139,7 @@ def _mention(db: Session, external_id: str) -> Mention:
     return db.exec(select(Mention).where(Mention.external_id == external_id)).one()
 
 
-def _source(name: str, base_url: str, uri: str) -> SourceSettings:
+def _source(name: str, base_url: str, uri: str, timeout: float = PATIENCE) -> SourceSettings:
     values: dict[str, Any] = {
         "name": name,
         "platform": "isso",
@@ -138,7 +148,7 @@ def _source(name: str, base_url: str, uri: str) -> SourceSettings:
         "uris": [uri],
         "allow_private_hosts": True,
         "min_interval": 0,
-        "timeout": 0.5,
+        "timeout": timeout,
         "author_name": "Магазин",
         "author_email": "desk@shop.example",
         "author_website": "https://shop.example/",

@@ -202,7 +202,7 @@ class Rig(ABC):
             "base_url": base_url or self.url,
             "allow_private_hosts": True,
             "min_interval": 0,
-            "timeout": 5.0,
+            "timeout": 60.0,  # a busy machine is slow, not dead
             **changes,
         }
 

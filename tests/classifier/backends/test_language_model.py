@@ -63,7 +63,7 @@ def settings(world: Endpoint, **more: Any) -> LanguageModelConfig:
         "model": MODEL,
         "api_key": SecretStr(KEY),
         "allow_private_hosts": True,
-        "timeout": 5.0,
+        "timeout": 60.0,
     }
     return LanguageModelConfig(**{**given, **more})
 

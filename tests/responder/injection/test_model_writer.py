@@ -187,7 +187,7 @@ def client_of(server: HTTPServer, engine: Engine, **more: Any) -> CompletionClie
         model="m",
         api_key=SecretStr("k"),
         allow_private_hosts=True,
-        timeout=5.0,
+        timeout=60.0,
         **more,
     )
     return CompletionClient(address, DatabaseMeter(engine, 0), pause=0.0)
