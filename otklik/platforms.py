@@ -14,6 +14,7 @@ import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import (
@@ -252,6 +253,21 @@ def load_platform(name: str, package: str = "collectors") -> type[AnyPlatform]:
         if issubclass(candidate, Platform) and candidate.__dict__.get("name") == name:
             return candidate
     raise ConfigError(f"{module.__name__} holds no Platform named {name!r}")
+
+
+@cache
+def find_platform(name: str) -> type[AnyPlatform] | None:
+    """One platform, whatever is the matter with the others; None for an unknown or broken one."""
+    try:
+        return load_platform(name)
+    except (ImportError, ConfigError):
+        return None
+
+
+def capabilities_of(name: str) -> frozenset[Capability]:
+    """What may be done there besides reading; nothing on an unknown or broken platform."""
+    kind = find_platform(name)
+    return kind.can if kind is not None else frozenset()
 
 
 def build_platform(

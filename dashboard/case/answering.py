@@ -5,8 +5,7 @@ from functools import cache
 from dashboard import data
 from dashboard.i18n import _
 from dashboard.plain import Html, fill, one_line
-from otklik.errors import ConfigError
-from otklik.platforms import AnyPlatform, Capability, discover, load_platform
+from otklik.platforms import AnyPlatform, Capability, discover, find_platform
 from responder.review import Checks
 
 
@@ -18,15 +17,6 @@ def platforms() -> dict[str, type[AnyPlatform]]:
         ConfigError: a collector is broken.
     """
     return discover()
-
-
-@cache
-def find_platform(name: str) -> type[AnyPlatform] | None:
-    """One platform, whatever is the matter with the others; None for an unknown or broken one."""
-    try:
-        return load_platform(name)
-    except (ImportError, ConfigError):
-        return None
 
 
 def checks(platform: str) -> Checks:

@@ -7,20 +7,20 @@ import streamlit as st
 from sqlmodel import Session
 
 from dashboard import words
-from dashboard.case import answering, reasons
+from dashboard.case import reasons
 from dashboard.doing import do
 from dashboard.i18n import _
 from dashboard.plain import fill, show
 from otklik.models import Act, Mention, Person
-from otklik.platforms import Capability
+from otklik.platforms import Capability, capabilities_of
 from responder.moderation import asking
 from responder.moderation.grounds import HideGround
 
 
 def draw(mention: Mention) -> None:
     """The list of grounds behind a button."""
-    kind = answering.find_platform(mention.platform)
-    if kind is None or Capability.HIDE not in kind.can or mention.deleted_at or mention.is_hidden:
+    able = capabilities_of(mention.platform)
+    if Capability.HIDE not in able or mention.deleted_at or mention.is_hidden:
         return
     key = f"hiding-{mention.id}"
     with st.popover(_("Hide"), type="tertiary", key=key):

@@ -1,15 +1,13 @@
 """What the desk shows of an attack: who is spared, what is held, what would be asked for."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from dashboard import data
-from dashboard.measures import deciding, panel
+from dashboard.measures import deciding
 from otklik import database
 from otklik.enums import ActKind, ActState
 from otklik.models import Act, Author, BulkBatch, Incident, Mention, Person
-from otklik.platforms import Capability
 from otklik.store import acts, bulk, customers, members, mentions, statements
 from responder import bulk_undo
 from responder.bulk import Doing
@@ -47,12 +45,8 @@ def plan(
     """
     terms = deciding.ban_terms()
     with database.reading(data.engine()) as session:
-        found = statements.list_members(session, incident_id)
-        can: dict[str, Collection[Capability]] = {
-            name: panel.can(name) for name in {row.platform for row in found}
-        }
         made = attack_measures.plan(
-            session, person=who, incident_id=incident_id, kind=kind, can=can, terms=terms, at=at
+            session, person=who, incident_id=incident_id, kind=kind, terms=terms, at=at
         )
         return made, mentions.list_authors(
             session, [made.rows[one.mention_id] for one in made.lines]

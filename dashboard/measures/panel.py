@@ -5,28 +5,21 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard import words
-from dashboard.case import answering
 from dashboard.i18n import _, in_language
 from dashboard.measures import deciding, reading
 from dashboard.plain import Html, fill, join, show
 from otklik.clock import now
 from otklik.enums import ReplyState
 from otklik.models import Mention, Reply
-from otklik.platforms import Capability
+from otklik.platforms import Capability, capabilities_of
 from responder.moderation.grounds import HideGround
 
 GROUNDS = tuple(HideGround)
 
 
-def can(platform: str) -> frozenset[Capability]:
-    """What may be done there besides reading."""
-    kind = answering.find_platform(platform)
-    return kind.can if kind is not None else frozenset()
-
-
 def beside_comment(mention: Mention) -> None:
     """Hide, report or ban, as far as the platform can."""
-    able = can(mention.platform) & {Capability.HIDE, Capability.REPORT, Capability.BAN}
+    able = capabilities_of(mention.platform) & {Capability.HIDE, Capability.REPORT, Capability.BAN}
     if not able or mention.deleted_at is not None:
         return
     with st.popover(_("Measures"), type="tertiary", key=f"measures-{mention.id}"):
@@ -113,7 +106,7 @@ def _asking(
 
 def beside_reply(reply: Reply, platform: str) -> None:
     """Withdraw or correct what stands in public, as far as the platform can."""
-    able = can(platform)
+    able = capabilities_of(platform)
     if reply.state is not ReplyState.POSTED or not able & {Capability.EDIT, Capability.WITHDRAW}:
         return
     with st.popover(_("Change what stands there"), type="tertiary", key=f"change-{reply.id}"):

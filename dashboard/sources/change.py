@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from dashboard.case import answering
 from dashboard.i18n import _
 from dashboard.plain import fill, show
 from dashboard.sources import changing, checked_card, form, watch
 from otklik.enums import SourceOrigin
+from otklik.platforms import find_platform
 
 REMOVED = "source-removed"
 
@@ -16,7 +16,7 @@ def ways(source: watch.SourceFile) -> None:
     report = source.report
     if report.origin is SourceOrigin.SETTINGS:
         return
-    kind = answering.find_platform(report.platform)
+    kind = find_platform(report.platform)
     if report.origin is SourceOrigin.DESK and kind is not None:
         st.button(
             _("Change…"),
@@ -44,7 +44,7 @@ def _on_remove(name: str) -> None:
 def draw(source: watch.SourceFile) -> None:
     """The form; what it asks for is checked by one real call, and saved when that went well."""
     report = source.report
-    kind = answering.find_platform(report.platform)
+    kind = find_platform(report.platform)
     if kind is None:
         return
     with st.container(key="ot-add", border=True):

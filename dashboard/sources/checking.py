@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dashboard.case import answering
 from otklik.clock import now
 from otklik.collected import SourceCheck
 from otklik.errors import AccessDenied, NotFound, Transient
 from otklik.metering import Meter
-from otklik.platforms import build_platform
+from otklik.platforms import build_platform, find_platform
 
 LONGEST = 30.0  # seconds a person waits for it
 
@@ -52,7 +51,7 @@ def check(
 
 
 def _ask(platform: str, config: Mapping[str, Any], source: str, meter: Meter | None) -> SourceCheck:
-    kind = answering.find_platform(platform)
+    kind = find_platform(platform)
     if kind is None:
         raise NotFound(f"no platform is named {platform!r}")
     with closing(build_platform(kind, config, source=source, meter=meter)) as opened:

@@ -3,16 +3,16 @@
 from datetime import datetime
 
 from dashboard import words
-from dashboard.case import answering
 from dashboard.i18n import _, ngettext
 from dashboard.plain import Html, fill, join, one_line
 from dashboard.sources import watch
+from otklik.platforms import find_platform
 from otklik.watching import SourceReport
 
 
 def platform_title(name: str) -> str:
     """A platform's name for people."""
-    kind = answering.find_platform(name)
+    kind = find_platform(name)
     return (kind.title if kind else "") or name
 
 
@@ -61,7 +61,7 @@ def spend(report: SourceReport) -> Html:
 def _without_budget(report: SourceReport) -> str:
     if report.spent:
         return f"${report.spent:.2f}"
-    kind = answering.find_platform(report.platform)
+    kind = find_platform(report.platform)
     return _("free") if kind is not None and kind.cost == "free" else "–"
 
 

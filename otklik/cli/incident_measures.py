@@ -14,7 +14,6 @@ from otklik.cli.screen import say
 from otklik.enums import ActKind
 
 if TYPE_CHECKING:
-    from otklik.platforms import Capability
     from responder.incidents.attack_measures import Line, Plan
 
 __all__ = ["incidents_app"]
@@ -53,31 +52,17 @@ def incidents_measures(
 
 
 def _plan(number: int, login: str, kind: ActKind) -> Plan:
-    from otklik.store.statements import list_members
     from responder.incidents import attack_measures
 
     with opened() as place:
-        platforms = {row.platform for row in list_members(place.session, number)}
         return attack_measures.plan(
             place.session,
             person=place.person(login),
             incident_id=number,
             kind=kind,
-            can={name: _can(name) for name in platforms},
             terms=place.terms,
             at=place.at,
         )
-
-
-def _can(platform: str) -> frozenset[Capability]:
-    """What may be done there; nothing where the platform is no longer installed."""
-    from otklik.errors import ConfigError
-    from otklik.platforms import load_platform
-
-    try:
-        return load_platform(platform).can
-    except (ImportError, ConfigError):
-        return frozenset()
 
 
 def _show(found: Plan, chosen: Sequence[Line]) -> None:

@@ -5,7 +5,8 @@ approvals and its appeal; whoever has a case is never on the list. Slowing a pla
 to its own settings: no platform lets Otklik do it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -18,7 +19,7 @@ from otklik.enums import ActKind, Role
 from otklik.errors import InputError, OtklikError, StaleText
 from otklik.models import Act, BulkBatch, Incident, Mention, Person
 from otklik.people import require
-from otklik.platforms import Capability
+from otklik.platforms import Capability, capabilities_of
 from otklik.store import acts, judgements, statements
 from otklik.store import bulk as rows
 from responder.bulk import PART, Doing, Outcome
@@ -81,14 +82,14 @@ def plan(
     person: Person,
     incident_id: int,
     kind: ActKind,
-    can: Mapping[str, Collection[Capability]],
     terms: BanTerms,
     at: datetime,
+    can: Callable[[str], Collection[Capability]] = capabilities_of,
 ) -> Plan:
     """What this measure would be against an attack now; reads only.
 
     Args:
-        can: what each platform is able to do.
+        can: what a platform is able to do, by its name.
 
     Raises:
         StaleText: it is no attack that goes on. NotAllowed: role too low. NotFound: no incident.
@@ -98,11 +99,9 @@ def plan(
     found = [row for row in statements.list_members(session, incident_id) if not row.is_ours]
     who = sort_out(session, found)
     hostile = [row for row in found if who[row.id or 0] is Who.HOSTILE]
-    able = [row for row in hostile if NEEDS[kind] in can.get(row.platform, ())]
-    cannot: dict[str, int] = {}
-    for row in hostile:
-        if row not in able:
-            cannot[row.platform] = cannot.get(row.platform, 0) + 1
+    platforms = Counter(row.platform for row in hostile)
+    cannot = {name: count for name, count in platforms.items() if NEEDS[kind] not in can(name)}
+    able = [row for row in hostile if row.platform not in cannot]
     rules, left_out = _rules(session, kind, able, terms, at)
     lines = tuple(
         Line(kind, row.id or 0, row.version, rules[row.id or 0]) for row in able if row.id in rules

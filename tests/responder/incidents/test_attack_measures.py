@@ -37,7 +37,7 @@ def test_the_preview_holds_the_hostile_by_their_ground_and_none_of_eight_critics
 
 
 def test_a_platform_that_cannot_is_told_of(wave: Wave) -> None:
-    found = wave.plan(can={"fake": frozenset({Capability.POST})})
+    found = wave.plan(can=lambda _: frozenset({Capability.POST}))
     assert (found.lines, found.cannot) == ((), {"fake": WAVE})
 
 
