@@ -150,8 +150,9 @@ def tune(
     say, course = progress or (lambda _: None), course or Course()
     base = read_base(find_base())
     rows = choose_rows(gold, data, extra, course, seed)
-    task = _task(base, rows, course, folds=folds, seed=seed)
-    run = Run(rows, course, folds, seed, out, task, say, _kin_of(kin, rows))
+    relative = _kin_of(kin, rows)
+    task = _task(base, rows, course, folds=folds, seed=seed, kin=relative)
+    run = Run(rows, course, folds, seed, out, task, say, relative)
     pieces = pieces_of(base, rows.texts)
     tuner = TorchTuner(base, pieces, course, say, seed=seed, threads=threads)
     return finish(run, base, tuner, [*rows.texts, *_read_texts(data)])
@@ -223,11 +224,10 @@ def _unseen(run: Run, tuner: Tuner) -> tuple[Unseen, float]:
 
 def _kin_of(folder: Path | None, rows: Rows) -> Reader | None:
     """The reader of that artefact, if it has scores of every gold row."""
-    kin = reader_of(folder) if folder is not None else None
     if folder is None:
         return None
-    known = set(kin.unseen.names) if kin is not None else set()
-    if kin is None or any(digest_of(text.strip()) not in known for text in rows.texts[: rows.gold]):
+    kin = reader_of(folder)
+    if kin is None or not kin.unseen.knows(rows.texts[: rows.gold]):
         raise ModelError(f"the model in {folder} has no scores of unseen rows for all gold rows")
     return kin
 
@@ -289,13 +289,22 @@ def _read_texts(data: Path) -> Iterator[str]:
             yield row["text"]
 
 
-def _task(base: BaseModel, rows: Rows, course: Course, *, folds: int, seed: int) -> str:
+def _task(
+    base: BaseModel,
+    rows: Rows,
+    course: Course,
+    *,
+    folds: int,
+    seed: int,
+    kin: Reader | None = None,
+) -> str:
     labels = np.stack(list(rows.labels.values()), axis=1).tolist()
     named = [
         (digest_of(row.text), *label, row.weight)
         for row, label in zip(rows.rows, labels, strict=True)
     ]
-    whole = [base.digest, asdict(course), folds, seed, rows.gold, rows.own, named]
+    unseen = artefact.digest(kin.unseen.arrays()) if kin is not None else ""
+    whole = [base.digest, asdict(course), folds, seed, rows.gold, rows.own, named, unseen]
     return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
 

@@ -27,6 +27,10 @@ class Unseen:
     names: tuple[str, ...] = ()
     scores: npt.NDArray[np.float16] | None = None
 
+    def knows(self, texts: Sequence[str]) -> bool:
+        """Whether scores of every one of these texts are kept."""
+        return {digest_of(text.strip()) for text in texts} <= set(self.names)
+
     def of(self, texts: Sequence[str], encoder: Encoder) -> F32:
         """(n, 25) scores: out of fold where they are kept, else the encoder's own."""
         place = {name: row for row, name in enumerate(self.names)}

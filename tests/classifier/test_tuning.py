@@ -228,6 +228,16 @@ def test_with_kin_only_the_encoder_itself_is_tuned(tmp_path: Path, base: BaseMod
     assert made.told["unseen_by"]["digest"] == kin.told["digest"]
 
 
+def test_a_run_with_kin_is_another_task(tmp_path: Path, base: BaseModel) -> None:
+    kin = finished(tmp_path / "kin", base, CountingTuner())
+    other = replace(kin, unseen=replace(kin.unseen, names=kin.unseen.names[::-1]))
+    named = {
+        tuning._task(base, some_rows(), Course(), folds=5, seed=0, kin=one)
+        for one in (None, kin, other)
+    }
+    assert len(named) == 3
+
+
 def test_kin_that_has_not_read_the_gold_rows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tuning, "reader_of", lambda _folder: None)
     with pytest.raises(ModelError, match="no scores of unseen rows"):
