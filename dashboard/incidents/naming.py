@@ -15,14 +15,6 @@ KINDS: dict[str, str] = {
     IncidentKind.FAULT: N_("A fault"),
     IncidentKind.ATTACK: N_("An attack"),
 }
-STATES: dict[str, str] = {
-    IncidentState.SUSPECTED: N_("suspected"),
-    IncidentState.OPEN: N_("confirmed"),
-    IncidentState.IN_WORK: N_("in work"),
-    IncidentState.SOLVED: N_("solved"),
-    IncidentState.REOPENED: N_("came back"),
-    IncidentState.DISMISSED: N_("a false alarm"),
-}
 STATEMENTS: dict[str, str] = {
     StatementState.PROPOSED: N_("proposed"),
     StatementState.APPROVED: N_("in force"),
@@ -79,7 +71,9 @@ def kind_chip(kind: IncidentKind) -> Html:
 def state_chip(state: IncidentState) -> Html:
     """Where it stands."""
     return fill(
-        '<span class="ot-chip ot-inc-{state}">{name}</span>', state=state, name=_(STATES[state])
+        '<span class="ot-chip ot-inc-{state}">{name}</span>',
+        state=state,
+        name=words.name("incident", state),
     )
 
 

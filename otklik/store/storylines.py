@@ -3,12 +3,14 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from sqlalchemy import ColumnExpressionArgument
 from sqlmodel import Session, col, select
 
 from otklik.enums import CALM, UNHAPPY, MentionState, Stance
 from otklik.models import IncidentExclusion, Mention
 
 _UNGROUPED = (MentionState.COLLECTED, MentionState.CLASSIFIED)
+_NEWEST_FIRST = (col(Mention.waiting_since).desc(), col(Mention.id).desc())
 _CHUNK = 500
 
 
@@ -18,16 +20,8 @@ def list_newest_places(
     """Version and incident of the newest unhappy mentions already grouped, oldest first, by id."""
     rows = session.exec(
         select(Mention.id, Mention.version, Mention.incident_id)
-        .where(
-            Mention.brand_id == brand_id,
-            col(Mention.is_ours).is_(False),
-            col(Mention.stance).in_(UNHAPPY),
-            col(Mention.starts_clock),
-            Mention.waiting_since >= since,
-            col(Mention.deleted_at).is_(None),
-            col(Mention.state).not_in(_UNGROUPED),
-        )
-        .order_by(col(Mention.waiting_since).desc(), col(Mention.id).desc())
+        .where(*_grouped(brand_id, UNHAPPY, since))
+        .order_by(*_NEWEST_FIRST)
         .limit(limit)
     ).all()
     return {number or 0: (version, incident) for number, version, incident in reversed(rows)}
@@ -55,20 +49,26 @@ def list_calm(session: Session, brand_id: str, since: datetime, limit: int) -> l
     """The newest calm mentions that were grouped and belong to no incident, newest first."""
     query = (
         select(Mention)
-        .where(
-            Mention.brand_id == brand_id,
-            col(Mention.is_ours).is_(False),
-            col(Mention.stance).in_(CALM),
-            col(Mention.starts_clock),
-            col(Mention.incident_id).is_(None),
-            Mention.waiting_since >= since,
-            col(Mention.deleted_at).is_(None),
-            col(Mention.state).not_in(_UNGROUPED),
-        )
-        .order_by(col(Mention.waiting_since).desc(), col(Mention.id).desc())
+        .where(*_grouped(brand_id, CALM, since), col(Mention.incident_id).is_(None))
+        .order_by(*_NEWEST_FIRST)
         .limit(limit)
     )
     return list(session.exec(query))
+
+
+def _grouped(
+    brand_id: str, stances: Collection[Stance], since: datetime
+) -> tuple[ColumnExpressionArgument[bool], ...]:
+    """Conditions: of these stances, written since then, still there, and looked at already."""
+    return (
+        col(Mention.brand_id) == brand_id,
+        col(Mention.is_ours).is_(False),
+        col(Mention.stance).in_(stances),
+        col(Mention.starts_clock),
+        col(Mention.waiting_since) >= since,
+        col(Mention.deleted_at).is_(None),
+        col(Mention.state).not_in(_UNGROUPED),
+    )
 
 
 def list_told(session: Session, mention_ids: Collection[int]) -> list[Mention]:

@@ -161,25 +161,23 @@ class Shelf:
         """The storyline a story continues: that of its incident, of its copies, or most like."""
         if story.incident_id is not None:
             return self._of_incident.get(story.incident_id)
+        has_meaning = story.meaning is not None
+        how = self.likeness
+        return self._likest(story, how.enough if has_meaning else how.enough_without_meaning)
+
+    def incident_like(self, story: Story) -> int | None:
+        """The incident that a story belongs to which is not put on the shelf, or None."""
+        line = self._likest(story, self.likeness.calm)
+        return line.incident_id if line is not None else None
+
+    def _likest(self, story: Story, enough: float) -> Line | None:
+        """The storyline of its copies, else the one most like it, if that is like enough."""
         copy = self._copied(story)
         if copy is not None:
             return copy
         scores = self._scores(story)
         best = max(scores, key=lambda key: (scores[key], -key), default=None)
-        has_meaning = story.meaning is not None
-        how = self.likeness
-        enough = how.enough if has_meaning else how.enough_without_meaning
         return self.lines[best] if best is not None and scores[best] >= enough else None
-
-    def incident_like(self, story: Story) -> int | None:
-        """The incident that a story belongs to which is not put on the shelf, or None."""
-        copy = self._copied(story)
-        if copy is not None:
-            return copy.incident_id
-        scores = self._scores(story)
-        best = max(scores, key=lambda key: (scores[key], -key), default=None)
-        is_like = best is not None and scores[best] >= self.likeness.calm
-        return self.lines[best].incident_id if best is not None and is_like else None
 
     def become(self, line: Line, incident_id: int) -> None:
         """A storyline belongs to an incident from now on."""

@@ -52,9 +52,12 @@ def open_cases(session: Session, rows: Sequence[Mention], at: datetime) -> None:
 
 def prepare(session: Session, settings: Settings, at: datetime, limit: int) -> None:
     """Do what takes time before any row is claimed, if there is anything to group."""
-    known = judgements.list_incidents(session, settings.brand_id, at - lately.REMEMBERED)
-    stances = (*UNHAPPY, *(CALM if any(map(calm.takes_in, known.values())) else ()))
-    texts = storylines.list_ungrouped_texts(session, settings.brand_id, stances, limit)
+    brand = settings.brand_id
+    texts = storylines.list_ungrouped_texts(session, brand, UNHAPPY, limit)
+    if calm_ones := storylines.list_ungrouped_texts(session, brand, CALM, limit - len(texts)):
+        known = judgements.list_incidents(session, brand, at - lately.REMEMBERED)
+        if any(map(calm.takes_in, known.values())):
+            texts += calm_ones
     if texts:
         expecting.rates_for(session, settings, at)
         lately.prepare(session, settings.brand_id, texts, at)

@@ -10,12 +10,12 @@ from sqlmodel import Session, col, select
 from otklik import audit, database
 from otklik.clock import now
 from otklik.enums import DraftState, Language, MentionState, Severity, StatementState
-from otklik.models import DraftRow, Mention, Person, Statement
+from otklik.models import DraftRow, Mention, Statement
 from otklik.store import mentions, replies
-from otklik.store.people import find_person
 from otklik.verdicts import Span
 from responder import statements
 from responder.lint import Finding
+from tests.dashboard.seed_work import person
 
 SAID = "Партию 4471 сняли с продажи, деньги за пачку вернём в любом магазине без чека."
 STOPS = Finding(
@@ -38,7 +38,7 @@ def carry(engine: Engine, number: int) -> list[int]:
     with database.session(engine) as session:
         said = statements.propose(
             session,
-            person=_person(session, "operator"),
+            person=person(session, "operator"),
             incident_id=number,
             language=Language.RUSSIAN,
             text=SAID,
@@ -48,7 +48,7 @@ def carry(engine: Engine, number: int) -> list[int]:
             if said.state is StatementState.PROPOSED:
                 statements.approve(
                     session,
-                    person=_person(session, login),
+                    person=person(session, login),
                     statement_id=said.id or 0,
                     text_digest=said.text_digest,
                     at=at,
@@ -76,9 +76,3 @@ def _written(session: Session, row: Mention, said: Statement, *, is_stopped: boo
         statement_id=said.id,
     )
     return replies.save_draft(session, draft).id or 0
-
-
-def _person(session: Session, login: str) -> Person:
-    found = find_person(session, login)
-    assert found is not None
-    return found
