@@ -38,7 +38,7 @@ public-endpoint = http://127.0.0.1:{port}
 
 
 class DemoComment(BaseModel):
-    """One line of `comments.jsonl`.
+    """One line of `comments.jsonl` or `evening.jsonl`.
 
     `stance` is what its writer meant; nothing reads it but the tests: the classifier sees the
     text alone. `ours` marks an earlier reply of the shop itself.
@@ -60,8 +60,17 @@ class DemoComment(BaseModel):
 
 
 def read_comments() -> list[DemoComment]:
-    """The comments of the shop's page, oldest first."""
-    lines = resources.files("otklik.demo").joinpath("comments.jsonl").read_text("utf-8")
+    """Three ordinary days of the shop's page, oldest first."""
+    return _read("comments.jsonl")
+
+
+def read_evening() -> list[DemoComment]:
+    """The last hour: the shop's site takes no money, and people say so; oldest first."""
+    return _read("evening.jsonl")
+
+
+def _read(name: str) -> list[DemoComment]:
+    lines = resources.files("otklik.demo").joinpath(name).read_text("utf-8")
     return [DemoComment.model_validate(json.loads(line)) for line in lines.splitlines()]
 
 
@@ -92,7 +101,7 @@ def seed(folder: Path, config: Path) -> int:
     half_done.unlink(missing_ok=True)
     store = _open(half_done, config)
     store.threads.new(PAGE, f"Отзывы · {SHOP}")
-    comments, now = read_comments(), time.time()
+    comments, now = [*read_comments(), *read_evening()], time.time()
     numbers: dict[str, int] = {}
     # Isso tells people without an address by their network: one for each name
     names = list(dict.fromkeys(comment.author for comment in comments))

@@ -198,6 +198,7 @@ def announce(say: Say, ports: Ports, accounts: list[Account], folder: Path) -> N
     say("1. Log in as approver, take the topmost case, change the draft if you like, approve it.")
     say("2. Open the shop: five seconds later your reply stands under the comment.")
     say("3. Write a comment there yourself: it comes into the queue within seconds.")
+    say("4. Open the incident: this evening the shop's site takes no money, one text answers all.")
     say(f"Alerts and logs are in {folder}. Ctrl-C ends everything.")
     say("")
 

@@ -11,11 +11,20 @@ from pathlib import Path
 
 import pytest
 
-from otklik.demo.isso_server import OUR_EMAIL, PAGE, read_comments, seed, write_config
+from otklik.demo.isso_server import (
+    OUR_EMAIL,
+    PAGE,
+    read_comments,
+    read_evening,
+    seed,
+    write_config,
+)
 from otklik.demo.page import page_text
 from otklik.enums import Stance
 
 COMMENTS = read_comments()
+EVENING = read_evening()
+ALL = [*COMMENTS, *EVENING]
 CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 
 
@@ -33,19 +42,25 @@ def test_a_wave_about_one_product_comes_from_ten_people() -> None:
     assert len(wave) >= 10
 
 
+def test_in_the_last_hour_ten_people_cannot_pay() -> None:
+    assert len({comment.author for comment in EVENING}) == len(EVENING) == 10
+    assert all("502" in comment.text and comment.hours_ago < 1 for comment in EVENING)
+    assert not {comment.author for comment in EVENING} & {one.author for one in COMMENTS}
+
+
 def test_keys_are_unique_and_replies_come_after_what_they_answer() -> None:
-    written = {comment.key: comment.hours_ago for comment in COMMENTS}
-    assert len(written) == len(COMMENTS)
-    answers = [comment for comment in COMMENTS if comment.reply_to]
+    written = {comment.key: comment.hours_ago for comment in ALL}
+    assert len(written) == len(ALL)
+    answers = [comment for comment in ALL if comment.reply_to]
     assert len(answers) >= 5
     assert all(written[str(comment.reply_to)] > comment.hours_ago for comment in answers)
-    assert [c.hours_ago for c in COMMENTS] == sorted(written.values(), reverse=True)
+    assert [c.hours_ago for c in ALL] == sorted(written.values(), reverse=True)
 
 
 @pytest.fixture
 def seeded(tmp_path: Path) -> Path:
     config = write_config(tmp_path, port=1, site="http://127.0.0.1:2", password="x")
-    assert seed(tmp_path, config) == len(COMMENTS)
+    assert seed(tmp_path, config) == len(ALL)
     return tmp_path
 
 
@@ -65,7 +80,7 @@ def test_isso_gets_them_dated_over_the_last_three_days(seeded: Path) -> None:
 
 def test_only_our_own_reply_carries_our_address(seeded: Path) -> None:
     ours = [text for email, text in rows(seeded, "email, text") if email == OUR_EMAIL]
-    assert ours == [comment.text for comment in COMMENTS if comment.is_ours]
+    assert ours == [comment.text for comment in ALL if comment.is_ours]
 
 
 def test_each_name_is_a_person_of_their_own_to_isso(seeded: Path) -> None:
@@ -75,7 +90,7 @@ def test_each_name_is_a_person_of_their_own_to_isso(seeded: Path) -> None:
 
 def test_a_second_seeding_adds_nothing(seeded: Path) -> None:
     assert seed(seeded, seeded / "isso.conf") == 0
-    assert len(rows(seeded, "id")) == len(COMMENTS)
+    assert len(rows(seeded, "id")) == len(ALL)
 
 
 def test_the_configuration_with_the_password_is_the_owners_alone(seeded: Path) -> None:
