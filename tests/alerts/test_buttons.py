@@ -33,7 +33,7 @@ SETTINGS = Settings()
 Until = Callable[[Callable[[], object]], None]
 
 
-def until(found: Callable[[], object], seconds: float = 10.0) -> None:
+def until(found: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait for what another thread does."""
     end = time.monotonic() + seconds
     while not found():

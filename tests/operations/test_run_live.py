@@ -66,7 +66,7 @@ def test_a_blank_folder_gets_a_desk_and_a_signal_ends_it(
         )
         os.killpg(process.pid, number)
         assert process.wait(timeout=40) == (-9 if number == signal.SIGKILL else 0)
-        wait_for(lambda: gone(everybody), seconds=10, what="the end of all")
+        wait_for(lambda: gone(everybody), seconds=60, what="the end of all")
     assert is_free("127.0.0.1", port)
     wait_for(
         lambda: otklik("watch-heartbeat", **often).returncode == 1, seconds=5, what="the alarm"

@@ -64,16 +64,16 @@ def desk(sqlite_engine: Engine) -> Desk:
 def test_every_step_is_woken_again_and_again(desk: Desk) -> None:
     steps = Steps()
     with running(desk, steps.all()):
-        wait_for(lambda: min(steps.calls.values()) >= 3, seconds=20, what="three wake-ups")
+        wait_for(lambda: min(steps.calls.values()) >= 3, seconds=60, what="three wake-ups")
 
 
 def test_a_step_works_on_until_nothing_is_left(desk: Desk) -> None:
     steps = Steps(one=[5, 5, 5, 0])
     schedule = Schedule(desk.__class__(**{**vars(desk), "settings": _slow(desk)}), steps.all())
     schedule.start()
-    wait_for(lambda: steps.calls["one"] == 4, seconds=20, what="the whole work")
+    wait_for(lambda: steps.calls["one"] == 4, seconds=60, what="the whole work")
     # and the step after it did not wait for its hour
-    wait_for(lambda: steps.calls["two"] >= 2, seconds=20, what="the next step")
+    wait_for(lambda: steps.calls["two"] >= 2, seconds=60, what="the next step")
     schedule.stop()
 
 
@@ -84,7 +84,7 @@ def _slow(desk: Desk) -> Any:
 def test_an_error_in_one_step_is_logged_and_stops_nothing(desk: Desk) -> None:
     steps = Steps(one=[-1, -1])
     with structlog.testing.capture_logs() as lines, running(desk, steps.all()):
-        wait_for(lambda: steps.calls["one"] >= 4, seconds=20, what="later wake-ups")
+        wait_for(lambda: steps.calls["one"] >= 4, seconds=60, what="later wake-ups")
     failures = [line for line in lines if line["event"] == "step failed"]
     assert [line["step"] for line in failures] == ["one", "one"]
     assert "on purpose" in failures[0]["error"]
@@ -100,7 +100,7 @@ def test_a_step_never_runs_twice_at_once(desk: Desk) -> None:
         return NOTHING
 
     with running(desk, {"one": slow}):
-        wait_for(lambda: steps.calls["one"] >= 3, seconds=20, what="three turns")
+        wait_for(lambda: steps.calls["one"] >= 3, seconds=60, what="three turns")
     assert steps.most_at_once == 1
 
 

@@ -58,7 +58,7 @@ class Metered(FakePlatform):
             raise self.faults[settings.place].pop(0)
         gate = self.gates.get(settings.place)
         if gate is not None:
-            assert gate.wait(20)
+            assert gate.wait(60)
         pages = [*super().collect(cursor)]
         yield pages[0].model_copy(update={"warnings": tuple(self.warnings)})
         self.meter.settle_money(self.micros, self.micros, items=1)

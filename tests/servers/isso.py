@@ -102,7 +102,7 @@ class IssoServer:
                 stderr=log,
                 env=environment,
             )
-        wait_until(self._answers, seconds=30, what=f"Isso at {self.url}", log=self._log)
+        wait_until(self._answers, seconds=60, what=f"Isso at {self.url}", log=self._log)
         return self
 
     def stop(self) -> None:

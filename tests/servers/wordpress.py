@@ -119,7 +119,7 @@ class WordPressServer:
         self._spawn(
             "php", "-S", f"127.0.0.1:{self.port}", "-t", str(site), str(site / "router.php")
         )
-        wait_until(self._answers, seconds=30, what="WordPress", log=lambda: self._log("php"))
+        wait_until(self._answers, seconds=60, what="WordPress", log=lambda: self._log("php"))
         return self
 
     def close(self) -> None:
