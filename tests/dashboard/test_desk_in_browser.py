@@ -209,3 +209,20 @@ def test_approving_needs_no_scrolling(quiet_desk: DeskServer, open_desk: Opened)
     box = page.locator("[class*='st-key-approve-'] button").bounding_box()
     assert box is not None
     assert box["y"] + box["height"] < 720
+
+
+def test_the_bar_stays_in_sight_however_far_a_page_is_scrolled(
+    quiet_desk: DeskServer, open_desk: Opened
+) -> None:
+    page = open_desk(quiet_desk, "admin")
+    page.set_viewport_size({"width": 1280, "height": 320})
+    page.goto(f"{quiet_desk.url}/system")
+    page.wait_for_selector(".ot-table")
+    page.wait_for_function(
+        """() => { const main = document.querySelector('[data-testid="stMain"]');
+        main.scrollTo(0, 500); return main.scrollTop > 100; }"""
+    )
+    box = page.locator(".st-key-ot-bar").bounding_box()
+    assert box is not None
+    assert box["y"] == 0
+    assert page.evaluate("document.elementFromPoint(40, 20).closest('.st-key-ot-bar') !== null")
