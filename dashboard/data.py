@@ -140,6 +140,7 @@ def bar_counts(at: datetime, who: Person) -> dict[str, int]:
         return {
             "promises": counts.count_overdue_promises(session, brand, at),
             "measures": counts.count_asked_acts(session, brand),
+            "incidents": counts.count_unled_incidents(session, brand),
         }
 
     def own(session: Session) -> dict[str, int]:

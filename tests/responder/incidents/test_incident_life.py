@@ -13,6 +13,7 @@ from otklik.database import reading, session
 from otklik.enums import AlertKind, IncidentState, Language, Role, StatementState
 from otklik.errors import InputError, NotAllowed, StaleText
 from otklik.models import Alert, AuditEvent, Incident, Statement
+from otklik.store import counts
 from otklik.store import incidents as rows
 from responder.incidents import life, moving, working
 from responder.knowledge.file import shipped_knowledge
@@ -69,6 +70,18 @@ def test_confirming_tells_who_leads_it_and_who_is_responsible(wave: Any) -> None
     assert "Отвечают за это: " in said.body
     with pytest.raises(StaleText):
         act(wave, life.confirm)
+
+
+def test_an_incident_is_counted_until_somebody_leads_it(wave: Any) -> None:
+    def counted() -> int:
+        with reading(wave.stage.desk.engine) as db:
+            return counts.count_unled_incidents(db, wave.stage.desk.brand_id)
+
+    assert counted() == 1
+    act(wave, life.confirm)
+    assert counted() == 1
+    act(wave, working.take, Role.OPERATOR)
+    assert counted() == 0
 
 
 def test_what_was_seen_is_compared_with_what_stands(wave: Any) -> None:
