@@ -37,6 +37,7 @@ def make(server: Any) -> Iterator[Make]:
             "base_url": server.base_url,
             "allow_private_hosts": True,
             "min_interval": 0,
+            "timeout": 60.0,
             "token": "alice_token",
             **changes,
         }

@@ -29,6 +29,7 @@ def source(shop: OscarShop, *paths: str, **changes: Any) -> AnyPlatform:
         "selectors": "django_oscar",
         "allow_private_hosts": True,
         "min_interval": 0,
+        "timeout": 60.0,
         **changes,
     }
     return build_platform(discover()["reviews"], config, source="shop")

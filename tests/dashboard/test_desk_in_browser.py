@@ -30,7 +30,7 @@ def test_nobody_passes_without_a_login(quiet_desk: DeskServer, context: BrowserC
     for path in ("/", "/_stcore/host-config", "/component/x", "/_stcore/stream"):
         request = urllib.request.Request(f"{quiet_desk.url}{path}")
         with pytest.raises(urllib.error.HTTPError) as refused:
-            urllib.request.urlopen(request, timeout=10)
+            urllib.request.urlopen(request, timeout=60)
         assert refused.value.code == 401
         refused.value.close()
 

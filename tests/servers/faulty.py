@@ -277,7 +277,7 @@ def _forwarded(
     upstream: str, method: str, path: str, body: bytes, headers: dict[str, str]
 ) -> Reply:
     parts = urlsplit(upstream)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=20)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
     try:
         kept = {name: value for name, value in headers.items() if name.lower() != "host"}
         connection.request(method, path, body or None, {**kept, "Host": parts.netloc})

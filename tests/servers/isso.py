@@ -182,7 +182,7 @@ class IssoServer:
 
     def _sql(self, statement: str, values: tuple[Any, ...] = ()) -> Rows:
         path = self.folder / "comments.db"
-        with closing(sqlite3.connect(path, timeout=10)) as connection, connection:
+        with closing(sqlite3.connect(path, timeout=60)) as connection, connection:
             return connection.execute(statement, values).fetchall()
 
     def _call(
@@ -198,7 +198,7 @@ class IssoServer:
             data=None if body is None else json.dumps(body).encode(),
             headers={"Content-Type": "application/json", **(headers or {})},
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
 
     def _answers(self) -> bool:

@@ -216,7 +216,7 @@ class WordPressServer:
             data=None if body is None else json.dumps(body).encode(),
             headers={**headers, "Authorization": f"Basic {token}"} if as_admin else headers,
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
 
     @property

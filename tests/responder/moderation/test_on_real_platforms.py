@@ -59,6 +59,7 @@ def on_isso(sqlite_engine: Engine, isso: IssoServer, monkeypatch: pytest.MonkeyP
         "uris": [PAGE],
         "allow_private_hosts": True,
         "min_interval": 0,
+        "timeout": 60.0,
         "author_name": "Магазин",
         "author_email": "desk@shop.example",
         "author_website": "https://shop.example/",
