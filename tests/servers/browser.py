@@ -45,3 +45,9 @@ def sign_in(
     page.fill("input[name=password]", password)
     page.click("button[type=submit]")
     page.wait_for_selector(".st-key-take", timeout=PATIENCE)
+
+
+def wait_until_drawn(page: Page) -> None:
+    """Once something of the page stands: wait for the rest, which comes piece by piece."""
+    app = page.locator("[data-testid='stApp']")
+    expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)

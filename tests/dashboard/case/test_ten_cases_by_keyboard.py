@@ -59,7 +59,11 @@ class Keyboard:
         if number:
             expect(shown).not_to_have_text(number[0], timeout=PATIENCE)
         expect(self.page.locator(".st-key-ot-reply textarea").first).to_be_visible(timeout=PATIENCE)
-        return self.number()  # whatever is pressed from here on is for the case on the screen
+        number = self.number()  # whatever is pressed from here on is for the case on the screen
+        # its head stands; the box may still be that of the case before, until the button is its own
+        own = self.page.locator(f".st-key-ot-reply .st-key-hand-up-{number}")
+        expect(own).to_be_visible(timeout=PATIENCE)
+        return number
 
     def done(self, words: str) -> None:
         """What was done stands in the bar, to be taken back."""

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from tests.dashboard.conftest import Opened
+from tests.servers.browser import wait_until_drawn
 from tests.servers.desk import DeskServer
 
 pytestmark = pytest.mark.needs_chromium
@@ -40,8 +41,7 @@ def test_a_lead_chooses_a_period_sees_charts_and_takes_the_tables_away(
     before = page.locator(".ot-tile b").first.inner_text()
     page.get_by_role("radio", name="7 дней").click()
     expect(page.locator(".ot-tile b").first).not_to_have_text(before, timeout=60_000)
-    app = page.locator("[data-testid='stApp']")
-    expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
+    wait_until_drawn(page)
     rows = list(
         csv.reader(
             io.StringIO(saved(page, "CSV", "volume-stance").decode("utf-8-sig")), delimiter=";"

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.dashboard.conftest import Opened
+from tests.servers.browser import wait_until_drawn
 from tests.servers.desk import DeskServer
 
 pytestmark = pytest.mark.needs_chromium
@@ -20,6 +21,7 @@ def test_the_back_button_brings_the_filtered_list_back(
     page.goto(f"{quiet_desk.url}/{view}?stances=critic")
     row = page.locator("[class*='st-key-open-'] button").first
     row.wait_for(state="attached", timeout=PATIENCE)
+    wait_until_drawn(page)
     before = page.locator(".ot-row").count()
     row.click(timeout=PATIENCE)
     page.locator(".ot-case-title").wait_for(timeout=PATIENCE)
