@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from argon2 import PasswordHasher, Type, extract_parameters
 from sqlalchemy import Engine
 from sqlmodel import select
 
@@ -43,6 +44,25 @@ def test_the_right_password_opens_and_the_cookie_is_not_stored(engine: Engine) -
     with session(engine) as db:
         assert db.exec(select(LoginSession.token_digest)).one() != token
         assert SECRET not in str(db.exec(select(Person.password_hash)).one())
+
+
+def test_a_guess_costs_what_owasp_asks_for(quick_passwords: PasswordHasher) -> None:
+    asked = extract_parameters(quick_passwords.hash(SECRET))
+    assert asked.type is Type.ID
+    assert asked.memory_cost >= 19 * 1024  # KiB; "Password Storage Cheat Sheet", argon2id
+    assert asked.time_cost >= 2
+
+
+def test_a_hash_of_lesser_cost_is_made_anew_at_the_next_login(
+    engine: Engine, quick_passwords: PasswordHasher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(engine)
+    monkeypatch.setattr(people, "_hasher", quick_passwords)
+    assert log_in(engine) is not None
+    with session(engine) as db:
+        kept = db.exec(select(Person.password_hash)).one()
+    assert kept is not None
+    assert not quick_passwords.check_needs_rehash(kept)
 
 
 @pytest.mark.parametrize("password", ["", "wrong password", SECRET + " "])

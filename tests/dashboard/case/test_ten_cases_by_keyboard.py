@@ -55,9 +55,9 @@ class Keyboard:
         before = title.inner_text() if title.count() else ""
         (how or (lambda: self.press("n")))()
         shown = self.page.locator(".ot-case-title > span.ot-fine")
-        number = re.search(r"№ \d+", before)
-        if number:
-            expect(shown).not_to_have_text(number[0], timeout=PATIENCE)
+        left = re.search(r"№ \d+", before)
+        if left:
+            expect(shown).not_to_have_text(left[0], timeout=PATIENCE)
         expect(self.page.locator(".st-key-ot-reply textarea").first).to_be_visible(timeout=PATIENCE)
         number = self.number()  # whatever is pressed from here on is for the case on the screen
         # its head stands; the box may still be that of the case before, until the button is its own
