@@ -55,7 +55,11 @@ class DeskServer:
             stdout=self._log,
             stderr=self._log,
         )
-        wait_until(self._answers, seconds=60, what=f"the desk at {self.url}", log=self.log)
+        try:
+            wait_until(self._answers, seconds=180, what=f"the desk at {self.url}", log=self.log)
+        except BaseException:
+            self.__exit__()  # or the next test is told of what this one left behind
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
