@@ -16,7 +16,7 @@ import numpy as np
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from otklik.enums import Topic
+from otklik.enums import Stance, Topic
 from otklik.language import vectors
 from otklik.models import Mention
 from otklik.store import storylines, subjects
@@ -97,6 +97,7 @@ def read(session: Session, rows: Sequence[Mention]) -> list[Story]:
             incident_id=row.incident_id,
             apart_from=apart.get(row.id or 0, frozenset()),
             version=row.version,
+            is_hostile=row.stance is Stance.HATER,
         )
         found.append(story)
     return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -26,6 +26,7 @@ _Key = TypeVar("_Key")
 _THINGS = ("product", "branch")
 _DAY = timedelta(days=1)
 _WINDOW = timedelta(days=3)
+_A_FEW = 3
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -43,6 +44,7 @@ class Likeness:
     other_topic: float = -0.04
     a_day: float = -0.02
     known: float = 0.08  # it is an incident already
+    surge: float = 0.2  # times its share of the last hour's complaints
     calm: float = 0.4  # enough for a calm mention to belong to an incident
     words_without_meaning: float = 0.3
     enough_without_meaning: float = 0.22
@@ -52,6 +54,7 @@ class Likeness:
 class Line:
     """One storyline as it grows: its stories and what they have in common.
 
+    `hostile`: how many of them are abuse without a case.
     `last_at`: when the newest story was told that ever was in it; `first_at`: when the oldest was.
     `past`: how many more it had that there is no room for.
     """
@@ -64,6 +67,7 @@ class Line:
     words: Counter[str] = field(default_factory=Counter)
     named: Counter[tuple[str, str]] = field(default_factory=Counter)
     tally: Tally = field(default_factory=Tally)
+    hostile: int = 0
     first_at: datetime = _NEVER
     meaning: Vector = field(default_factory=lambda: np.zeros(WIDTH, dtype=np.float32))
 
@@ -77,6 +81,7 @@ class Line:
         _count(self.words, story.words, sign)
         _count(self.named, story.named, sign)
         self.tally.put(story, sign)
+        self.hostile += sign * story.is_hostile
         self.last_at = max(self.last_at, story.at)
         self.first_at = min(self.first_at, story.at)
         if story.meaning is not None:
@@ -117,6 +122,10 @@ class Shelf:
 
     Args:
         at_most: stories kept; the oldest go first.
+
+    Attributes:
+        going_on: incidents that are faults and not over; whoever looks says so, and they alone
+            draw others in while they surge.
     """
 
     def __init__(self, likeness: Likeness | None = None, at_most: int = 2000) -> None:
@@ -124,6 +133,7 @@ class Shelf:
         self.lines: dict[int, Line] = {}
         self.place: dict[int, Line] = {}  # by mention
         self.tally = Tally()
+        self.going_on: set[int] = set()
         self._by_word: dict[str, set[int]] = {}
         self._by_band: dict[int, tuple[int, ...]] = {}  # mostly of one
         self._of_incident: dict[int, Line] = {}
@@ -161,21 +171,59 @@ class Shelf:
         """The storyline a story continues: that of its incident, of its copies, or most like."""
         if story.incident_id is not None:
             return self._of_incident.get(story.incident_id)
-        has_meaning = story.meaning is not None
+        surges = {} if story.is_hostile else self._surges(story.at)
+        return self._likest(story, self._enough(story), surges)
+
+    def _enough(self, story: Story) -> float:
         how = self.likeness
-        return self._likest(story, how.enough if has_meaning else how.enough_without_meaning)
+        return how.enough if story.meaning is not None else how.enough_without_meaning
 
     def incident_like(self, story: Story) -> int | None:
         """The incident that a story belongs to which is not put on the shelf, or None."""
-        line = self._likest(story, self.likeness.calm)
+        line = self._likest(story, self.likeness.calm, {})
         return line.incident_id if line is not None else None
 
-    def _likest(self, story: Story, enough: float) -> Line | None:
+    def drawn_in(self, line: Line, since: datetime) -> list[int]:
+        """Mentions told since then that an incident would take in if they came now.
+
+        Only those that stand alone, or nearly so: what has grown elsewhere is a story of its own.
+        """
+        surges = self._surges(line.last_at)
+        alone = (
+            other.stories[number]
+            for number, other in self.place.items()
+            if other.incident_id is None and other is not line and len(other.stories) <= _A_FEW
+        )
+        return [
+            story.mention_id
+            for story in alone
+            if story.at >= since
+            and not story.is_hostile
+            and self._scores(story, surges).get(line.key, 0.0) >= self._enough(story)
+        ]
+
+    def _surges(self, at: datetime) -> dict[int, float]:
+        """Which share of the last hour's complaints each fault has, by key; a few are none.
+
+        What the hostile tell is none either: it must draw nobody in who has a case.
+        """
+        told = {
+            line.key: line.tally.hours_before(at, 1)[0]
+            for number, line in self._of_incident.items()
+            if number in self.going_on and line.hostile * 2 < len(line.stories)
+        }
+        pressing = {key: count for key, count in told.items() if count >= _A_FEW}
+        if not pressing:
+            return {}
+        every = self.tally.hours_before(at, 1)[0]
+        return {key: count / every for key, count in pressing.items()}
+
+    def _likest(self, story: Story, enough: float, surges: Mapping[int, float]) -> Line | None:
         """The storyline of its copies, else the one most like it, if that is like enough."""
         copy = self._copied(story)
         if copy is not None:
             return copy
-        scores = self._scores(story)
+        scores = self._scores(story, surges)
         best = max(scores, key=lambda key: (scores[key], -key), default=None)
         return self.lines[best] if best is not None and scores[best] >= enough else None
 
@@ -183,6 +231,7 @@ class Shelf:
         """A storyline belongs to an incident from now on."""
         line.incident_id = incident_id
         self._of_incident[incident_id] = line
+        self.going_on.add(incident_id)
 
     def drop(self, mention_ids: Iterable[int]) -> None:
         """Forget stories; a storyline without any is forgotten with them."""
@@ -223,10 +272,10 @@ class Shelf:
             return True
         return bool(story.ids("product") & line.ids("product"))
 
-    def _scores(self, story: Story) -> dict[int, float]:
+    def _scores(self, story: Story, surges: Mapping[int, float]) -> dict[int, float]:
         """How like each storyline is that may be meant, by key."""
         how, shared = self.likeness, self._shared(story)
-        near = self._near(story, shared)
+        near = self._near(story, shared.keys() | surges.keys())
         words = how.words_without_meaning if story.meaning is None else how.words
         found: dict[int, float] = {}
         for key in shared.keys() | near.keys():
@@ -240,6 +289,7 @@ class Shelf:
                     + (how.other_topic if not line.tally.topics[story.topic] else 0.0)
                     + how.a_day * days
                     + (how.known if line.incident_id is not None else 0.0)
+                    + how.surge * surges.get(key, 0.0)
                 )
         return found
 

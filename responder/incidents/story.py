@@ -39,6 +39,7 @@ class Story:
         incident_id: the incident it belongs to, or None.
         apart_from: incidents that a person took it out of.
         meaning: sentence vector of length 1; None where no vectors are.
+        is_hostile: abuse without a case.
     """
 
     mention_id: int
@@ -53,6 +54,7 @@ class Story:
     incident_id: int | None = None
     apart_from: frozenset[int] = frozenset()
     version: int = 1
+    is_hostile: bool = False
 
     @cached_property
     def by_kind(self) -> Mapping[str, frozenset[str]]:

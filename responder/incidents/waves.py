@@ -86,6 +86,7 @@ def find_incidents(
     touched: dict[int, Incident] = {}
     with ours.lock:
         look = _Look(ours.follow(session, settings.brand_id, at), budget, rates, at)
+        look.shelf.going_on = {number for number, one in known.items() if calm.takes_in(one)}
         for row, story in zip(fresh, lately.read(session, fresh), strict=True):
             incident = _place(session, row, story, look, known)
             if incident is not None:
@@ -139,6 +140,7 @@ def _raise(session: Session, row: Mention, line: Line, look: _Look) -> Incident 
     is_new = storyline.last_at - storyline.first_at <= _NEW
     since = row.waiting_since - (_NEW if is_new else timedelta(hours=surprise.hours))
     inside = [one.mention_id for one in line.stories.values() if one.at >= since]
+    inside += shelf.drawn_in(line, row.waiting_since - timedelta(hours=surprise.hours))
     beside = calm.earlier(session, row.brand_id, shelf, line, since)
     _attach(session, incident, [*mentions.list_mentions(session, inside), row, *beside])
     return incident

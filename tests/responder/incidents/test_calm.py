@@ -1,6 +1,8 @@
-"""Who asks of a known fault, or tells it dryly, belongs to it; who tells of another does not."""
+"""Who asks of a known fault, tells it dryly or told it before, belongs to it; others do not."""
 
 from __future__ import annotations
+
+from functools import partial
 
 import pytest
 from sqlalchemy import Engine
@@ -10,7 +12,8 @@ from otklik import pipeline
 from otklik.database import reading, session
 from otklik.enums import CALM, IncidentKind, IncidentState, Role
 from otklik.models import Incident, Mention
-from responder.incidents import calm, life
+from responder.incidents import calm, lately, life
+from responder.incidents.shelf import Likeness, Shelf
 from responder.knowledge.file import shipped_knowledge
 from responder.policy.file import shipped_policy
 from tests.acts import mention_of
@@ -66,6 +69,20 @@ def test_questions_asked_before_it_was_known_are_taken_in_when_it_is(stage: Stag
         assert mention_of(db, asked).incident_id == incident.id
         assert mention_of(db, other).incident_id is None
         assert incident.size == len(PEOPLE) + 1
+
+
+@pytest.mark.parametrize("surge", [0.0, 2.0])
+def test_a_complaint_of_before_it_was_known_is_drawn_in_by_its_surge(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, surge: float
+) -> None:
+    monkeypatch.setattr(lately, "Shelf", partial(Shelf, Likeness(surge=surge)))
+    told = stage.site.add("За чай дважды списали 1990 рублей, верните", "Лев", at=START)
+    pipeline.drain(stage.desk)
+    stage.clock.wait(minutes=5)
+    complain(stage)
+    with reading(stage.desk.engine) as db:
+        (incident,) = db.exec(select(Incident))
+        assert (mention_of(db, told).incident_id == incident.id) is bool(surge)
 
 
 def test_a_question_about_another_thing_does_not(wave: Wave) -> None:

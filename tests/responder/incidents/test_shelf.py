@@ -83,6 +83,67 @@ def test_a_calm_mention_belongs_to_an_incident_only_if_it_is_much_like_it() -> N
     assert len(shelf) == 2  # nothing of it stands on the shelf
 
 
+def surge_in(shelf: Shelf, *, is_busy: bool = False, is_hostile: bool = False) -> None:
+    """Ten write of one thing; 120 of this and that, the day before or within the same hour."""
+    shelf.going_on = {7}
+    for number in range(120):
+        apart = meaning(*[0] * (10 + number), 1)
+        at = number % 50 - (0 if is_busy else 1440)
+        shelf.add(story(100 + number, f"Другое{number}", at, meaning=apart))
+    for number in range(10):
+        text = f"Оплата не проходит {number}"
+        one = story(number, text, number, meaning=meaning(1), incident_id=7, is_hostile=is_hostile)
+        shelf.add(one)
+
+
+# a little like the ten, and too little to be one storyline at any other time
+NEARLY = (0.35, 0.94)
+
+
+@pytest.mark.parametrize(
+    ("is_busy", "is_hostile", "is_drawn"),
+    [(False, False, True), (True, False, False), (False, True, False)],
+    ids=["nearly all tell of it", "it is one of many", "it is abuse"],
+)
+def test_who_complains_while_nearly_all_tell_of_one_thing_tells_of_it_too(
+    *, is_busy: bool, is_hostile: bool, is_drawn: bool
+) -> None:
+    shelf = Shelf(Likeness(known=0.0))
+    surge_in(shelf, is_busy=is_busy, is_hostile=is_hostile)
+    told = story(50, "Опять пробую, и опять ничего", 50, meaning=meaning(*NEARLY))
+    assert (shelf.add(told).incident_id == 7) is is_drawn
+
+
+def test_what_is_no_fault_or_over_draws_nobody() -> None:
+    shelf = Shelf(Likeness(known=0.0))
+    surge_in(shelf)
+    shelf.going_on = set()
+    told = story(50, "Опять пробую, и опять ничего", 50, meaning=meaning(*NEARLY))
+    assert shelf.add(told).incident_id is None
+
+
+def test_a_surge_is_over_after_an_hour_and_draws_no_abuse() -> None:
+    shelf = Shelf(Likeness(known=0.0))
+    surge_in(shelf)
+    rude = story(50, "Да вы все там", 30, meaning=meaning(*NEARLY), is_hostile=True)
+    assert shelf.add(rude).incident_id is None
+    late = story(51, "Опять пробую, и опять ничего", 130, meaning=meaning(0.35, 0, 0.94))
+    assert shelf.add(late).incident_id is None
+
+
+def test_a_new_incident_draws_in_who_told_of_it_alone_before_it_was_known() -> None:
+    shelf = Shelf(Likeness(known=0.0))
+    alone = {"meaning": meaning(*NEARLY)}
+    shelf.add(story(60, "Опять пробую, и опять ничего", **alone))
+    shelf.add(story(61, "Ничего не выходит", -600, meaning=meaning(0.35, 0, 0.94)))
+    apart = {"meaning": meaning(0.35, 0, 0, 0.94), "apart_from": frozenset({7})}
+    shelf.add(story(62, "Пробую и никак", **apart))
+    for number in range(63, 67):  # four who tell of another thing together
+        shelf.add(story(number, f"Чай горчит {number}", meaning=meaning(0.35, 0, 0, 0, 0.94)))
+    surge_in(shelf)
+    assert shelf.drawn_in(shelf.place[0], AT - timedelta(hours=2)) == [60]
+
+
 def test_members_of_one_incident_stand_together_however_unlike_they_are() -> None:
     shelf = Shelf()
     one = shelf.add(story(1, "Йогурт вздулся", meaning=meaning(1), incident_id=7))
