@@ -220,9 +220,17 @@ def zone() -> ZoneInfo:
 
 
 def moment(at: datetime, *, now: datetime) -> str:
-    """A time of day; with the date unless it is today."""
+    """A time of day; with the day unless it is today, with the year unless it is this one."""
     local, today = at.astimezone(zone()), now.astimezone(zone()).date()
-    return f"{local:%H:%M}" if local.date() == today else f"{day(local)} {local:%H:%M}"
+    if local.date() == today:
+        return f"{local:%H:%M}"
+    shown = day_of_year(local) if local.year == today.year else day(local)
+    return f"{shown} {local:%H:%M}"
+
+
+def day_of_year(value: date) -> str:
+    """A day without its year, as the language of the screen writes it."""
+    return value.strftime("%d.%m" if current_language() == "ru" else "%-d %b")
 
 
 def day(value: date) -> str:

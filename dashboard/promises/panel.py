@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard.i18n import N_, _
 from dashboard.promises import settling
+from otklik.clock import now
 from otklik.models import DraftRow, Promise
 
 KEPT, LATER, BROKEN, GIVEN = "kept", "later", "broken", "given"
@@ -31,15 +32,16 @@ def ways(promise_id: int) -> str | None:
     )
 
 
-def opened(promise_id: int, way: str | None, names: Mapping[int, str]) -> None:
+def opened(debt: Promise, way: str | None, names: Mapping[int, str]) -> None:
     """The fields of the chosen way; `names` of those who may owe it, by id."""
     if way is None:
         return
+    promise_id = debt.id or 0
     with st.container(key=f"ot-settle-{promise_id}"):
         if way == KEPT:
             _keep(promise_id)
         elif way == LATER:
-            _postpone(promise_id)
+            _postpone(debt)
         elif way == BROKEN:
             _admit(promise_id)
         else:
@@ -52,10 +54,12 @@ def _keep(number: int) -> None:
     _button(_("It is kept"), f"keep-{number}", settling.on_keep, (number, note))
 
 
-def _postpone(number: int) -> None:
+def _postpone(debt: Promise) -> None:
+    number = debt.id or 0
     day, why = f"promise-day-{number}", f"promise-why-{number}"
+    first = settling.first_day_later(debt.due_at, now())
     st.date_input(
-        _("New date"), key=day, min_value="today", value="today", format="DD.MM.YYYY", width=180
+        _("New date"), key=day, min_value=first, value=first, format="DD.MM.YYYY", width=180
     )
     st.text_area(_("Why later?"), key=why, height=80)
     _button(_("Postpone"), f"later-{number}", settling.on_postpone, (number, day, why))

@@ -1,13 +1,12 @@
 """What a click on a promise does: kept, not kept, later, somebody else's, reported in public."""
 
 from collections.abc import Callable
-from datetime import datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time, timedelta
 
 import streamlit as st
 from sqlmodel import Session
 
-from dashboard import data
+from dashboard import data, words
 from dashboard.doing import do, perform
 from dashboard.i18n import _
 from otklik.models import DraftRow, Person, Promise
@@ -46,11 +45,21 @@ def on_admit(promise_id: int, note_field: str) -> None:
         on_tell(promise_id)
 
 
+def first_day_later(due_at: datetime, at: datetime) -> date:
+    """The first day that ends after both `due_at` and `at`, where the house is."""
+    last = max(due_at, at)
+    day = last.astimezone(words.zone()).date()
+    return day if _end_of(day) > last else day + timedelta(days=1)
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day, time(23, 59, 59), tzinfo=words.zone())
+
+
 def on_postpone(promise_id: int, day_field: str, note_field: str) -> None:
     """Later, with a reason."""
     reason, day = st.session_state.get(note_field, ""), st.session_state[day_field]
-    zone = ZoneInfo(data.settings().timezone)
-    due_at = datetime.combine(day, time(23, 59, 59), tzinfo=zone)
+    due_at = _end_of(day)
     do(
         lambda session, who, at: promises.postpone(
             session, person=who, promise_id=promise_id, due_at=due_at, reason=reason, at=at

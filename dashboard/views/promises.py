@@ -151,7 +151,7 @@ def _card(debt: Promise, mention: Mention, ledger: Ledger, at: datetime) -> None
             if st.button(_("Open case {number}").format(number=mention.id), key=f"case-{debt.id}"):
                 open_case(mention.id or 0)
             way = panel.ways(debt.id or 0)
-        panel.opened(debt.id or 0, way, ledger.names)
+        panel.opened(debt, way, ledger.names)
 
 
 def _promise(debt: Promise, mention: Mention, ledger: Ledger, at: datetime) -> Html:

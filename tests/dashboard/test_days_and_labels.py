@@ -14,15 +14,19 @@ from otklik.settings import Settings
 DAY = date(2026, 11, 3)
 
 
-@pytest.mark.parametrize(("language", "shown"), [("ru", "03.11.2026"), ("en", "3 Nov 2026")])
+@pytest.mark.parametrize(
+    ("language", "short", "shown"),
+    [("ru", "03.11", "03.11.2026"), ("en", "3 Nov", "3 Nov 2026")],
+)
 def test_a_day_is_written_as_its_language_does(
-    monkeypatch: pytest.MonkeyPatch, language: str, shown: str
+    monkeypatch: pytest.MonkeyPatch, language: str, short: str, shown: str
 ) -> None:
     monkeypatch.setattr(browser, "cookies", lambda: {browser.LANGUAGE_COOKIE: language})
     monkeypatch.setattr(data, "settings", lambda: Settings(timezone="Europe/Moscow"))
     at = datetime(2026, 11, 2, 22, 30, tzinfo=UTC)  # the next day already where the house is
     assert words.day(DAY) == words.day_of(at) == shown
-    assert words.moment(at, now=at + timedelta(days=2)) == f"{shown} 01:30"
+    assert words.moment(at, now=at + timedelta(days=2)) == f"{short} 01:30"
+    assert words.moment(at, now=at + timedelta(days=60)) == f"{shown} 01:30"  # last year's
     assert words.moment(at, now=at) == "01:30"
 
 

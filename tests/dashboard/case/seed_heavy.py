@@ -109,8 +109,9 @@ def _story(session: Session, number: int) -> None:
             brand_id=BRAND,
             mention_id=number,
             text="what the depot lead found out, here, under this very comment",
-            due_at=now() - timedelta(hours=3),
-            created_at=now() - timedelta(days=2),
+            # of another year: a time is longest with its date, and a date with its year
+            due_at=now() - timedelta(days=400),
+            created_at=now() - timedelta(days=402),
         )
     )
     row = session.get_one(Mention, number)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 from streamlit.testing.v1 import AppTest
 
+from dashboard import data
+from dashboard.promises import settling
 from dashboard.views import promises as view
 from otklik import database
 from otklik.clock import now
 from otklik.enums import PromiseState
 from otklik.models import Promise, Reply
+from otklik.settings import Settings
 from otklik.store.promises import count_debts
 from tests.dashboard.conftest import OpenApp
 from tests.dashboard.screen import shown
@@ -69,6 +73,25 @@ def test_fields_are_drawn_for_the_way_that_is_chosen(
     assert not app.exception
     with database.reading(desk_engine) as session:
         assert session.get_one(Promise, first).postponements == 1
+
+
+@pytest.mark.parametrize(
+    ("due", "present", "first"),
+    [
+        ("2026-11-20T09:00", "2026-11-23T20:00", "2026-11-23"),  # overdue: by the end of today
+        ("2026-11-23T20:30", "2026-11-23T20:00", "2026-11-23"),  # both today, in Moscow
+        ("2026-11-24T00:35", "2026-11-23T23:35", "2026-11-24"),  # tomorrow where the server is
+        ("2026-11-30T09:00", "2026-11-23T20:00", "2026-11-30"),
+        ("2026-11-30T20:59:59", "2026-11-23T20:00", "2026-12-01"),  # by the end of that very day
+        ("2026-11-20T09:00", "2026-11-23T20:59:59.5", "2026-11-24"),  # the day is over
+    ],
+)
+def test_the_day_offered_for_later_is_later(
+    monkeypatch: pytest.MonkeyPatch, due: str, present: str, first: str
+) -> None:
+    monkeypatch.setattr(data, "settings", lambda: Settings(timezone="Europe/Moscow"))
+    due_at, at = (datetime.fromisoformat(one).replace(tzinfo=UTC) for one in (due, present))
+    assert settling.first_day_later(due_at, at) == date.fromisoformat(first)
 
 
 def test_what_is_settled_asks_at_once_to_tell_the_readers(
