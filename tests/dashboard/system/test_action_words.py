@@ -239,9 +239,9 @@ def _is_text(key: ast.expr | None) -> TypeGuard[ast.Constant]:
     [
         (
             "ru",
-            "до: 24.11.2026 12:30 · причина: склад · роль: руководитель · опубликован: нет",
+            "до: 24.11 12:30 · причина: склад · роль: руководитель · опубликован: нет",
         ),
-        ("en", "until: 24 Nov 2026 12:30 · reason: склад · role: lead · published: no"),
+        ("en", "until: 24 Nov 12:30 · reason: склад · role: lead · published: no"),
     ],
 )
 def test_details_are_words_and_times_of_the_house(
