@@ -10,6 +10,7 @@ from otklik.enums import (
     Stance,
     Topic,
 )
+from tests.dashboard.coming import coming
 
 PAGES = {
     "nuts": ("/catalog/nuts-250", "Кешью жареный, 250 г"),
@@ -67,7 +68,7 @@ EXAMPLES: tuple[Example, ...] = (
         parts=(("health", 0.97), ("child", 0.93), ("regulator", 0.88)),
         draft="Марина, нам очень жаль, что сыну стало плохо, — желаем ему скорее поправиться. "
         "Партию 4471 мы сегодня снимаем с продажи и отправляем образцы в лабораторию; результат "
-        "напишем в этой ветке до 26 ноября. Пожалуйста, сохраните пачку; "
+        f"напишем в этой ветке до {coming(3)}. Пожалуйста, сохраните пачку; "
         "расходы на лекарства возместим.",
         points=(
             ("у сына рвота и температура 38,5, вызвали скорую", "action"),
@@ -88,7 +89,7 @@ EXAMPLES: tuple[Example, ...] = (
         hostile=("тупое хамло",),
         parts=(("money", 0.91), ("rudeness", 0.84)),
         draft="Олег, так быть не должно: три часа опоздания, чужой заказ и грубость. Извинитесь за "
-        "нас перед женой. 1 840 ₽ вернём на карту до 25 ноября; с курьером разбирается "
+        f"нас перед женой. 1 840 ₽ вернём на карту до {coming(2)}; с курьером разбирается "
         "руководитель доставки, о решении напишем здесь.",
         points=(("опоздал на 3 часа", "fact"), ("Деньги верните", "action")),
     ),
@@ -117,8 +118,8 @@ EXAMPLES: tuple[Example, ...] = (
         180,
         case=("Кешью горькие, третья пачка подряд",),
         draft="Пётр, спасибо, что написали: на вкус этой партии жалуетесь не вы один. Технологи "
-        "проверяют её сейчас, итог опубликуем здесь до 26 ноября. За пачки вернём деньги в любом "
-        "нашем магазине — чек не нужен.",
+        f"проверяют её сейчас, итог опубликуем здесь до {coming(3)}. За пачки вернём деньги в "
+        "любом нашем магазине — чек не нужен.",
         points=(("Кешью горькие", "pending"), ("сменили поставщика", "gap")),
     ),
     Example(
@@ -130,7 +131,7 @@ EXAMPLES: tuple[Example, ...] = (
         Topic.QUALITY,
         150,
         case=("горчат орехи",),
-        draft="Лена, проверяем эту партию прямо сейчас и ответим здесь до 26 ноября.",
+        draft=f"Лена, проверяем эту партию прямо сейчас и ответим здесь до {coming(3)}.",
     ),
     Example(
         "delivery",
@@ -180,8 +181,8 @@ EXAMPLES: tuple[Example, ...] = (
         case=("half of the order missing", "£32"),
         parts=(("money", 0.82), ("repeated_contact", 0.71)),
         draft="Tom, half an order is not an order, and twice in a month is on us. We are refunding "
-        "the missing £32 to your card by 25 November and have asked the depot lead to find out why "
-        "nobody answered; we will post what we found here.",
+        f"the missing £32 to your card by {coming(2, Language.ENGLISH)} and have asked the depot "
+        "lead to find out why nobody answered; we will post what we found here.",
         language=Language.ENGLISH,
         points=(("half of the order missing", "action"), ("nobody picks up the phone", "pending")),
     ),
@@ -237,7 +238,7 @@ EXAMPLES: tuple[Example, ...] = (
         500,
         case=("Очередь 40 минут", "одна касса из шести"),
         draft="Рустам, сорок минут у одной кассы — недосмотр смены: в часы пик обязана работать "
-        "вторая. Почему её не открыли, ответим здесь до 26 ноября. За «не ваше дело» директор "
+        f"вторая. Почему её не открыли, ответим здесь до {coming(3)}. За «не ваше дело» директор "
         "магазина извинится лично.",
         cites=("queue_rule", "staff_care"),
         points=(("Очередь 40 минут", "action"), ("не ваше дело", "action")),

@@ -17,6 +17,7 @@ from responder import editing, leases, promises, second_pair, statements
 from responder.incidents import working
 from responder.moderation import asking, own_words
 from responder.moderation.grounds import HideGround
+from tests.dashboard.coming import coming
 from tests.dashboard.examples import Example
 from tests.dashboard.quality import filled
 from tests.dashboard.seed import BRAND, add_examples
@@ -42,12 +43,12 @@ CROWD = (
 CUSTOMER = "Курьер опоздал на три часа, заказ 88 привезли без двух позиций, верните деньги."
 WRITTEN = (
     "Олег, простите: три часа опоздания, чужой заказ и грубость — так быть не должно. 1 840 ₽ "
-    "вернём на карту до 25 ноября. С курьером разбирается руководитель доставки, о решении "
+    f"вернём на карту до {coming(2)}. С курьером разбирается руководитель доставки, о решении "
     "напишем здесь.",
-    "Пётр, спасибо: эту партию технологи проверяют сейчас, итог опубликуем здесь до 26 ноября. "
+    f"Пётр, спасибо: эту партию технологи проверяют сейчас, итог опубликуем здесь до {coming(3)}. "
     "За пачки вернём деньги в любом нашем магазине, чек не нужен.",
     "Рустам, за «не ваше дело» директор магазина извинится лично. Почему не открыли вторую "
-    "кассу, ответим здесь до 26 ноября.",
+    f"кассу, ответим здесь до {coming(3)}.",
 )
 
 

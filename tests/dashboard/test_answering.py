@@ -10,6 +10,7 @@ from otklik import database
 from otklik.enums import CloseReason
 from otklik.models import Mention
 from otklik.store import replies
+from tests.dashboard.coming import coming
 from tests.dashboard.conftest import OpenApp
 from tests.dashboard.hostile import AWAY
 from tests.dashboard.odd_cases import add_held
@@ -155,7 +156,7 @@ def test_a_picture_without_a_verdict_is_answered_in_a_persons_own_words(
     number = add_held(desk_engine, "Вера", media=(f"{AWAY}/a.png",))
     app = open_app("approver", mention=number)
     app.text_area[0].set_value(
-        "Вера, разберёмся, что случилось с чашкой, и ответим здесь до 25 ноября."
+        f"Вера, разберёмся, что случилось с чашкой, и ответим здесь до {coming(2)}."
     ).run()
     app.button(key=f"save-{number}").click().run()
     app.button(key=f"approve-{number}").click().run()

@@ -22,13 +22,14 @@ from otklik.enums import (
 from otklik.models import DraftRow, Incident, Mention, Promise
 from otklik.store import replies
 from otklik.store.sources import find_source
+from tests.dashboard.coming import coming
 from tests.dashboard.examples import Example
 from tests.dashboard.seed import add_examples
 
 OFFERS = (
     (
         Approach.ANSWER,
-        "Марина, партию 4471 проверяет лаборатория, ответ будет здесь до 26 ноября. "
+        f"Марина, партию 4471 проверяет лаборатория, ответ будет здесь до {coming(3)}. "
         "Пожалуйста, сохраните пачку и чек: за неё вернём деньги в любом магазине.",
     ),
     (
@@ -114,7 +115,7 @@ def _promise(session: Session, number: int) -> None:
     session.add(
         Promise(
             mention_id=number,
-            text="ответ лаборатории здесь до 26 ноября",
+            text=f"ответ лаборатории здесь до {coming(3)}",
             due_at=now() - timedelta(hours=3),
             state=PromiseState.OPEN,
             created_at=now() - timedelta(days=2),

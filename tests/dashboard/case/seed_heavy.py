@@ -17,6 +17,7 @@ from otklik.store.sources import find_source
 from otklik.verdicts import Span
 from responder.lint import Finding
 from tests.dashboard.case import seed_case
+from tests.dashboard.coming import coming
 from tests.dashboard.examples import Example
 from tests.dashboard.seed import BRAND, add_examples
 
@@ -29,8 +30,8 @@ TEXT = (
 )
 DRAFT = (
     "Half an order is not an order, and twice in a month is on us. We are refunding the missing "
-    "£132 to your card by 30 November and have asked the depot lead to find out why nobody "
-    "answered; we will post what we found here. Your opinion is very important to us. "
+    f"£132 to your card by {coming(7, Language.ENGLISH)} and have asked the depot lead to find out "
+    "why nobody answered; we will post what we found here. Your opinion is very important to us. "
 ) * 3
 
 

@@ -17,6 +17,7 @@ from responder import approval, choosing, editing, holding, labelling, leases
 from responder.moderation import asking
 from responder.moderation.grounds import HideGround
 from tests.dashboard.case.conftest import SeededDesk
+from tests.dashboard.coming import coming
 
 Doing = Callable[[Session, Person, datetime], object]
 COMPLAINT, HATER = 1, 6
@@ -35,7 +36,7 @@ def ignore(number: int) -> Doing:
 
 
 def edit(session: Session, who: Person, at: datetime) -> object:
-    text = "Разберёмся и напишем здесь до 25 ноября."
+    text = f"Разберёмся и напишем здесь до {coming(2)}."
     number = draft_of(session, COMPLAINT).id or 0
     return editing.edit_draft(session, person=who, draft_id=number, text=text, at=at)
 
@@ -122,7 +123,7 @@ def offer(session: Session, who: Person, at: datetime) -> None:
     """A second text beside the machine's proposal."""
     old = draft_of(session, COMPLAINT)
     values = old.model_dump(exclude={"id", "text", "text_digest", "state"})
-    text = "Нам жаль. Проверяем партию и ответим здесь до 26 ноября."
+    text = f"Нам жаль. Проверяем партию и ответим здесь до {coming(3)}."
     session.add(
         DraftRow(**values, text=text, text_digest=audit.digest(text), state=DraftState.OFFERED)
     )

@@ -15,6 +15,7 @@ from otklik.database import make_engine, reading
 from otklik.enums import CloseReason, DraftState, MentionState
 from otklik.models import AuditEvent, DraftRow, Hold, Label, Mention
 from tests.dashboard.case.seed_case import enrich
+from tests.dashboard.coming import coming
 from tests.dashboard.conftest import Opened
 from tests.dashboard.seed import seed
 from tests.servers.databases import SqliteTemplate
@@ -75,7 +76,7 @@ class Keyboard:
         if not box.input_value():
             self.press("t")
             expect(box).to_be_focused()
-            self.page.keyboard.type("Разберёмся и напишем здесь до 26 ноября.")
+            self.page.keyboard.type(f"Разберёмся и напишем здесь до {coming(3)}.")
         self.press("Control+Enter")
         self.done(f"одобрение: № {number}")
 

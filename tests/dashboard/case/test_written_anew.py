@@ -16,6 +16,7 @@ from otklik.models import AuditEvent, DecisionRow, DraftRow, FactRow, Mention, P
 from otklik.store import replies
 from responder import editing, leases, rewriting
 from tests.dashboard.case.conftest import SeededDesk
+from tests.dashboard.coming import coming
 from tests.dashboard.conftest import OpenApp
 from tests.dashboard.screen import shown
 
@@ -38,7 +39,7 @@ def ask(session: Session, who: Person, at: datetime, *, over: bool = False) -> N
 def edit(session: Session, who: Person, at: datetime) -> None:
     draft = replies.find_proposed_draft(session, COMPLAINT)
     assert draft is not None
-    text = "Разберёмся и напишем здесь до 25 ноября."
+    text = f"Разберёмся и напишем здесь до {coming(2)}."
     editing.edit_draft(session, person=who, draft_id=draft.id or 0, text=text, at=at)
 
 

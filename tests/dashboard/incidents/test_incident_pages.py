@@ -13,6 +13,7 @@ from otklik.models import AlertDelivery, Incident, Mention, Person, Statement
 from otklik.store import alerts, members
 from responder.incidents import attacks
 from responder.incidents.emergence import Surprise
+from tests.dashboard.coming import coming
 from tests.dashboard.conftest import OpenApp
 from tests.dashboard.screen import shown
 from tests.dashboard.seed import BRAND
@@ -181,7 +182,7 @@ def test_a_statement_is_proposed_approved_and_its_spread_shown(
 ) -> None:
     number = incidents["fault"]
     app = open_one("operator", "fault")  # type: ignore[operator]
-    text = "Партию 4471 сняли с продажи. Ответим здесь до 25 ноября, что показала проверка."
+    text = f"Партию 4471 сняли с продажи. Ответим здесь до {coming(2)}, что показала проверка."
     box = app.text_area(key=f"statement-{number}-ru")
     box.set_value("Всё решим, звоните +7 912 345-67-89.").run()
     assert "Личные данные" in shown(app)  # said before anything is proposed
