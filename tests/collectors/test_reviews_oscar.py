@@ -13,7 +13,8 @@ from tests.rigs.reading import Ledger
 from tests.servers.oscar import OscarShop
 
 LIST = "/search/?q=%D0%A4%D0%B0%D1%80%D1%84%D0%BE%D1%80"  # products with "Фарфор" in their title
-AT = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
+# young enough for a first reading, whatever the day on which this runs
+AT = datetime.now(UTC).replace(hour=15, minute=30, second=0, microsecond=0) - timedelta(days=4)
 
 
 @pytest.fixture(scope="module")
